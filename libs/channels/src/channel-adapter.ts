@@ -1,0 +1,100 @@
+import type { Channel, DeadLetterCode, InboundEvent } from '@app/contracts';
+import type { ChannelAccount } from '@app/kernel';
+
+/** A provider's request, before anything in it is trusted. */
+export interface WebhookRequest {
+  readonly method: 'GET' | 'POST';
+  /** Path and query exactly as received, for example `/webhooks/sms/hotline?x=1`. */
+  readonly originalUrl: string;
+  /** Query parameters in order, decoded; a name may repeat. */
+  readonly query: URLSearchParams;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** The raw bytes. */
+  readonly body: Buffer;
+  /** Address of the peer, for logs and address lists. */
+  readonly remoteAddress: string;
+}
+
+/** An answer to a provider. */
+export interface WebhookReply {
+  readonly status: number;
+  readonly contentType?: string;
+  readonly body?: string;
+}
+
+/** Outcome of checking a request. */
+export type Verification =
+  | { readonly ok: true; readonly method: 'hmac' | 'hash' | 'token' | 'none'; readonly keyId?: string }
+  /** `reason` is a word for metrics, such as `missing`, `malformed`, `mismatch`. */
+  | { readonly ok: false; readonly reason: string };
+
+/** An event and the person's id at the provider from which its record key is made. */
+export interface ParsedEvent {
+  readonly event: InboundEvent;
+  /** Account that the event belongs to: one app may deliver for several of our accounts. */
+  readonly account: ChannelAccount;
+  /** Provider's id of the customer's side; all records of one person on one account share a key. */
+  readonly senderId: string;
+}
+
+/** An element that was authentic but makes no event; its bytes go to the dead letters. */
+export interface RejectedElement {
+  readonly code: DeadLetterCode;
+  /** At most 512 bytes, without personal data. */
+  readonly detail: string;
+  /** The element's original bytes. */
+  readonly bytes: Buffer;
+  /** Stable id of the element, so that a redelivery makes the same dead letter. */
+  readonly key: string;
+}
+
+/** An element that carries nothing to keep, with the reason under which it is counted. */
+export interface IgnoredElement {
+  readonly reason: string;
+}
+
+/** All that a body says. `events`, `rejected` and `ignored` together account for every element of every array. */
+export interface ParseResult {
+  readonly events: readonly ParsedEvent[];
+  readonly rejected: readonly RejectedElement[];
+  readonly ignored: readonly IgnoredElement[];
+}
+
+/** What a parser may know besides the bytes. It is pure: no clock, network, logger or database. */
+export interface ParseContext {
+  /** The account whose address received the request. */
+  readonly account: ChannelAccount;
+  /** All accounts, because one app may deliver for several pages. */
+  readonly accounts: readonly ChannelAccount[];
+  /** When the request was received. */
+  readonly receivedAt: Date;
+  readonly verification: Extract<Verification, { ok: true }>;
+}
+
+/**
+ * One provider on one channel. Reads like the provider's own page: check, parse, answer.
+ *
+ * `parse` is pure: the same bytes in give the same events out, in the order in which the provider lists them. It never
+ * throws for what a body contains: what it cannot read is a {@link RejectedElement}.
+ */
+export interface ChannelAdapter {
+  readonly channel: Channel;
+  /** Provider as in the accounts file. */
+  readonly provider: string;
+  /** Largest body in bytes; larger ones are answered 413. */
+  readonly maxBodyBytes: number;
+  /** Longest wait for the broker, in milliseconds, so that the answer reaches the provider in time. */
+  readonly answerWithinMs: number;
+  /** Problems of an account's settings and secrets, with paths relative to the account, for example `secrets.app_secret: …`. */
+  checkAccount(account: ChannelAccount): readonly string[];
+  /** Answers a handshake or console check; undefined when the request is an ordinary delivery. */
+  handshake(request: WebhookRequest, account: ChannelAccount): WebhookReply | undefined;
+  /** Checks the raw bytes in constant time. */
+  verify(request: WebhookRequest, account: ChannelAccount): Verification;
+  parse(request: WebhookRequest, context: ParseContext): ParseResult;
+  /** What the provider wants to hear after a durable append. */
+  readonly accepted: WebhookReply;
+  /** What a request with a wrong signature is answered: 401, but 200 for Zalo. */
+  readonly refused: WebhookReply;
+}

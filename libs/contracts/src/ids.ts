@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+
+const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
+
+/** RFC 4648 base32, lower case, without padding. */
+export function base32(bytes: Uint8Array): string {
+  let out = '';
+  let buffer = 0;
+  let bits = 0;
+  for (const byte of bytes) {
+    buffer = (buffer << 8) | byte;
+    bits += 8;
+    while (bits >= 5) {
+      bits -= 5;
+      out += BASE32[(buffer >>> bits) & 31];
+    }
+    buffer &= (1 << bits) - 1;
+  }
+  return bits > 0 ? out + BASE32[(buffer << (5 - bits)) & 31] : out;
+}
+
+/**
+ * SHA-256 over parts that cannot run into each other: the parts are hashed as one JSON array, so `["a|b"]` and
+ * `["a","b"]` differ whatever characters a provider puts into its ids.
+ */
+function hashParts(parts: readonly string[]): Buffer {
+  return createHash('sha256').update(JSON.stringify(parts)).digest();
+}
+
+/** What makes an inbound event that event; equal parts are one event, however often it is delivered. */
+export interface InboundEventKey {
+  /** Our account id, as in the accounts file. */
+  accountId: string;
+  /** Kind of occurrence, for example `message`, `edit`, `delete`, `reaction`, `receipt`. */
+  eventKind: string;
+  /** The provider's id of the message concerned, or the tuple that stands for it. */
+  messageId: string;
+  /** Distinguishes several occurrences on one message, for example the number of the edit. */
+  revision?: string;
+}
+
+/**
+ * Deterministic id of an inbound event: a provider's retry has the same id.
+ *
+ * @returns `in_` and 32 base32 characters
+ * @see stream contract, section 3.1 (without the tenant)
+ */
+export function inboundEventId(key: InboundEventKey): string {
+  const hash = hashParts([key.accountId, key.eventKind, key.messageId, key.revision ?? '']);
+  return `in_${base32(hash.subarray(0, 20))}`;
+}
+
+/** Lays 16 bytes of a hash out as a UUID of version 8 (RFC 9562, section 5.8). */
+function uuidV8(hash: Buffer): string {
+  const bytes = Buffer.from(hash.subarray(0, 16));
+  bytes[6] = (bytes[6]! & 0x0f) | 0x80;
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
+  const hex = bytes.toString('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
+
+/**
+ * Id of the entry that a provider's message makes. It holds no time, so an edit, a receipt or a reaction can compute
+ * the id of the entry it names before that entry exists.
+ *
+ * @param messageKind `message`, `comment` or `event`: the name space of the provider's id within the account
+ * @returns UUID of version 8
+ * @see identity design, decision 6
+ */
+export function entryId(accountId: string, messageKind: string, messageId: string): string {
+  return uuidV8(hashParts(['entry', accountId, messageKind, messageId]));
+}
+
+/**
+ * Id of the conversation between one identity and one account within one provider thread.
+ *
+ * @param identityKey the identity's key hash in hexadecimal, so that no personal data enters the hash input order
+ */
+export function conversationId(accountId: string, identityKey: string, providerThreadId: string): string {
+  return uuidV8(hashParts(['conversation', accountId, identityKey, providerThreadId]));
+}
