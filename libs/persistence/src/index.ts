@@ -1,1 +1,3 @@
-export {};
+export * from './database.js';
+export * from './migrate.js';
+export * from './timeline/stored-entry.js';

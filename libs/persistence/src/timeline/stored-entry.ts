@@ -1,0 +1,113 @@
+import { entryId, type Attachment, type Content, type MessageReceived, type TimelineEntry } from '@app/contracts';
+
+/** Column `entry.body`: what was received and never changes. */
+export interface EntryBody {
+  readonly content: Content;
+  readonly attachments?: readonly Attachment[];
+  readonly provider: { readonly name: string; readonly message_id: string };
+  readonly reply_to?: MessageReceived['reply_to'];
+  readonly post?: MessageReceived['post'];
+  readonly mail?: MessageReceived['mail'];
+  readonly flags?: readonly string[];
+}
+
+/** Column `entry.changes`: what edits, deletions, reactions and receipts made of the entry. Absent parts: unchanged. */
+export interface EntryChanges {
+  readonly state?: 'hidden' | 'deleted_by_sender';
+  readonly content?: Content;
+  readonly attachments?: readonly Attachment[];
+  readonly edited_at?: string;
+  readonly reactions?: NonNullable<TimelineEntry['reactions']>;
+  readonly delivery?: NonNullable<TimelineEntry['delivery']>;
+}
+
+/** A row of `entry` with what its conversation knows about delivery. */
+export interface EntryRow {
+  readonly id: string;
+  readonly identity_id: string;
+  readonly conversation_id: string;
+  readonly account_id: string;
+  readonly channel: string;
+  readonly kind: string;
+  readonly direction: 'inbound' | 'outbound' | 'internal';
+  readonly occurred_at: Date;
+  readonly received_at: Date;
+  readonly stored_at: Date;
+  readonly late: boolean;
+  readonly revision: number;
+  readonly body: EntryBody;
+  readonly changes: EntryChanges | null;
+  /** Watermarks of the conversation: everything that the business sent until then was delivered, was read. */
+  readonly delivered_until: Date | null;
+  readonly read_until: Date | null;
+}
+
+/** Columns of {@link EntryRow}, for `SELECT`; `e` is the entry, `c` its conversation. */
+export const ENTRY_COLUMNS = `e.id, e.identity_id, e.conversation_id, e.account_id, e.channel, e.kind, e.direction,
+  e.occurred_at, e.received_at, e.stored_at, e.late, e.revision, e.body, e.changes, c.delivered_until, c.read_until`;
+
+/** Public identifiers: opaque to everybody else. */
+export const publicId = {
+  customer: (id: string | bigint): string => `cus_${id}`,
+  identity: (id: string | bigint): string => `idn_${id}`,
+  conversation: (id: string): string => `cnv_${id}`,
+  entry: (id: string): string => `ent_${id}`,
+};
+
+function deliveryOf(row: EntryRow): TimelineEntry['delivery'] {
+  const named = row.changes?.delivery;
+  if (row.direction !== 'outbound' || named?.status === 'read') return named;
+  if (row.read_until !== null && row.occurred_at <= row.read_until) {
+    return { status: 'read', occurred_at: row.read_until.toISOString() };
+  }
+  if (named === undefined && row.delivered_until !== null && row.occurred_at <= row.delivered_until) {
+    return { status: 'delivered', occurred_at: row.delivered_until.toISOString() };
+  }
+  return named;
+}
+
+/**
+ * The entry as the API and the stream show it: its whole state, content only while it is visible.
+ */
+export function toTimelineEntry(row: EntryRow): TimelineEntry {
+  const { body, changes } = row;
+  const state = changes?.state ?? 'visible';
+  const visible = state === 'visible';
+  const attachments = changes?.attachments ?? body.attachments;
+  const delivery = deliveryOf(row);
+  const flags = [...(body.flags ?? []), ...(row.late ? ['late'] : [])];
+  return {
+    entry_id: publicId.entry(row.id),
+    revision: row.revision,
+    kind: row.kind,
+    direction: row.direction,
+    channel: row.channel,
+    account_id: row.account_id,
+    author:
+      row.direction === 'inbound'
+        ? { type: 'customer', id: publicId.identity(row.identity_id) }
+        : { type: 'agent', id: row.account_id },
+    occurred_at: row.occurred_at.toISOString(),
+    received_at: row.received_at.toISOString(),
+    stored_at: row.stored_at.toISOString(),
+    state,
+    ...(visible ? { content: changes?.content ?? body.content } : {}),
+    ...(visible && attachments !== undefined && attachments.length > 0 ? { attachments: [...attachments] } : {}),
+    ...(body.reply_to === undefined
+      ? {}
+      : {
+          reply_to_entry_id: publicId.entry(
+            entryId(row.account_id, body.reply_to.message_kind, body.reply_to.provider_message_id),
+          ),
+        }),
+    provider: body.provider,
+    ...(body.post === undefined ? {} : { post: body.post }),
+    ...(body.mail === undefined || !visible ? {} : { mail: body.mail }),
+    ...(changes?.reactions === undefined || changes.reactions.length === 0
+      ? {}
+      : { reactions: [...changes.reactions] }),
+    ...(changes?.edited_at === undefined ? {} : { edited_at: changes.edited_at }),
+    ...(delivery === undefined ? {} : { delivery }),
+    ...(flags.length === 0 ? {} : { flags }),
+  };
+}
