@@ -122,12 +122,10 @@ export const inboundIdentitySchema = z
       'facebook_user',
       'zalo_user',
     ]),
-    scope: z
-      .string()
-      .meta({
-        description: 'Where the value means something: page, OA; empty for global kinds',
-        examples: ['106000000000001'],
-      }),
+    scope: z.string().meta({
+      description: 'Where the value means something: page, OA; empty for global kinds',
+      examples: ['106000000000001'],
+    }),
     value: text('Canonical value within the scope', '7412345678900001'),
     authenticity: closedEnum('How far the message proves its sender', AUTHENTICITIES),
     display_name: text('Name that the provider shows', 'Trần Thị Bưởi').optional(),

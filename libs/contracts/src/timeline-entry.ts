@@ -113,22 +113,11 @@ export const entryChangedSchema = z
     entry: timelineEntrySchema,
     change: z
       .object({
-        reasons: z
-          .array(text('Reason', 'edited'))
-          .meta({
-            description: 'What changed',
-            examples: [['edited']],
-            'x-extensible-enum': [
-              'edited',
-              'deleted',
-              'hidden',
-              'shown',
-              'reacted',
-              'delivery',
-              'redacted',
-              'corrected',
-            ],
-          }),
+        reasons: z.array(text('Reason', 'edited')).meta({
+          description: 'What changed',
+          examples: [['edited']],
+          'x-extensible-enum': ['edited', 'deleted', 'hidden', 'shown', 'reacted', 'delivery', 'redacted', 'corrected'],
+        }),
       })
       .meta({ id: 'EntryChange', description: 'Why the entry changed' }),
   })

@@ -107,7 +107,8 @@ export class Spine1764000000000 implements MigrationInterface {
         id uuid PRIMARY KEY,
         identity_id bigint NOT NULL,
         conversation_id uuid NOT NULL,
-        event_id text COLLATE "C" NOT NULL,
+        event_id text COLLATE "C" NOT NULL,         -- the inbound event that made it
+        correlation_id text NOT NULL,               -- the same from webhook to timeline to reply
         account_id text NOT NULL, channel text NOT NULL, kind text NOT NULL, direction text NOT NULL,
         occurred_at timestamptz NOT NULL, received_at timestamptz NOT NULL,
         stored_at timestamptz NOT NULL DEFAULT clock_timestamp(),

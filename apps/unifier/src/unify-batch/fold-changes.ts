@@ -1,0 +1,129 @@
+import { isDeepStrictEqual } from 'node:util';
+import {
+  DELIVERY_RANK,
+  INBOUND_TYPES,
+  type Attachment,
+  type Content,
+  type DeliveryStatus,
+  type TimelineEntry,
+} from '@app/contracts';
+import type { ChangeRow, EntryChanges, EntryRow, FoldResult } from '@app/persistence';
+
+type Reaction = NonNullable<TimelineEntry['reactions']>[number];
+
+/** Body of each type of change, as `planBatch` stores it. */
+interface EditBody {
+  readonly content: Content;
+  readonly attachments?: readonly Attachment[];
+  readonly edit_rank: number;
+}
+interface DeleteBody {
+  readonly action: 'delete' | 'hide' | 'unhide';
+}
+interface ReactBody extends Reaction {
+  readonly action: 'react' | 'unreact';
+}
+interface ReceiptBody {
+  readonly status: DeliveryStatus;
+  readonly error_code?: string;
+}
+
+const bodies = <Body>(changes: readonly ChangeRow[], type: string): { change: ChangeRow; body: Body }[] =>
+  changes.filter((change) => change.type === type).map((change) => ({ change, body: change.body as unknown as Body }));
+
+/** Order of changes that does not depend on arrival: time, then id. */
+function compareChanges(a: ChangeRow, b: ChangeRow): number {
+  return a.occurred_at.getTime() - b.occurred_at.getTime() || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+}
+
+/** A deletion wins for ever; hiding and showing follow their time. */
+function foldState(changes: readonly ChangeRow[]): EntryChanges['state'] {
+  const actions = bodies<DeleteBody>(changes, INBOUND_TYPES.deleted);
+  if (actions.some(({ body }) => body.action === 'delete')) return 'deleted_by_sender';
+  return actions.at(-1)?.body.action === 'hide' ? 'hidden' : undefined;
+}
+
+/** Among edits the greatest rank wins, then the later. */
+function foldEdit(changes: readonly ChangeRow[]): Pick<EntryChanges, 'content' | 'attachments' | 'edited_at'> {
+  const edits = bodies<EditBody>(changes, INBOUND_TYPES.edited);
+  const winner = edits.reduce<(typeof edits)[number] | undefined>(
+    (best, edit) => (best === undefined || edit.body.edit_rank >= best.body.edit_rank ? edit : best),
+    undefined,
+  );
+  if (winner === undefined) return {};
+  const { content, attachments } = winner.body;
+  return {
+    content,
+    ...(attachments === undefined ? {} : { attachments }),
+    edited_at: winner.change.occurred_at.toISOString(),
+  };
+}
+
+/** One reaction for each person: the last one, unless it was taken back. */
+function foldReactions(changes: readonly ChangeRow[]): Reaction[] {
+  const byActor = new Map<string, ReactBody>();
+  for (const { body } of bodies<ReactBody>(changes, INBOUND_TYPES.reacted)) byActor.set(body.actor, body);
+  return [...byActor.values()]
+    .filter((body) => body.action === 'react')
+    .map(({ actor, reaction, emoji }) => ({
+      actor,
+      ...(reaction === undefined ? {} : { reaction }),
+      ...(emoji === undefined ? {} : { emoji }),
+    }))
+    .sort((a, b) => (a.actor < b.actor ? -1 : 1));
+}
+
+/** The highest rank wins, whatever the order of arrival. */
+function foldDelivery(changes: readonly ChangeRow[]): EntryChanges['delivery'] {
+  const receipts = bodies<ReceiptBody>(changes, INBOUND_TYPES.receipt);
+  const winner = receipts.reduce<(typeof receipts)[number] | undefined>(
+    (best, receipt) =>
+      best === undefined || DELIVERY_RANK[receipt.body.status] > DELIVERY_RANK[best.body.status] ? receipt : best,
+    undefined,
+  );
+  if (winner === undefined) return undefined;
+  const { status, error_code: errorCode } = winner.body;
+  return {
+    status,
+    occurred_at: winner.change.occurred_at.toISOString(),
+    ...(errorCode === undefined ? {} : { error_code: errorCode }),
+  };
+}
+
+function reasonsOf(before: EntryChanges, after: EntryChanges): string[] {
+  const reasons: string[] = [];
+  if (before.state !== after.state) {
+    reasons.push(after.state === 'deleted_by_sender' ? 'deleted' : after.state === 'hidden' ? 'hidden' : 'shown');
+  }
+  if (
+    !isDeepStrictEqual(
+      [before.content, before.attachments, before.edited_at],
+      [after.content, after.attachments, after.edited_at],
+    )
+  ) {
+    reasons.push('edited');
+  }
+  if (!isDeepStrictEqual(before.reactions ?? [], after.reactions ?? [])) reasons.push('reacted');
+  if (!isDeepStrictEqual(before.delivery, after.delivery)) reasons.push('delivery');
+  return reasons;
+}
+
+/**
+ * What all changes together make of an entry: a function of the set, so any order of arrival gives the same result.
+ *
+ * @param changes every change that names the entry, in any order
+ * @returns the new `changes` column, and why it differs from the present one
+ */
+export function foldChanges(entry: Pick<EntryRow, 'changes'>, changes: readonly ChangeRow[]): FoldResult {
+  const ordered = [...changes].sort(compareChanges);
+  const state = foldState(ordered);
+  const reactions = foldReactions(ordered);
+  const delivery = foldDelivery(ordered);
+  const after: EntryChanges = {
+    ...(state === undefined ? {} : { state }),
+    ...foldEdit(ordered),
+    ...(reactions.length === 0 ? {} : { reactions }),
+    ...(delivery === undefined ? {} : { delivery }),
+  };
+  return { changes: after, reasons: reasonsOf(entry.changes ?? {}, after) };
+}

@@ -1,0 +1,235 @@
+import {
+  conversationId,
+  entryId,
+  type IdentityKind,
+  type InboundEvent,
+  type InboundIdentity,
+  type MessageReceived,
+  type ReceiptUpdated,
+} from '@app/contracts';
+import { identityKey, isBlockedValue } from '@app/identity';
+import { foldText } from '@app/kernel';
+import type { ChangeWrite, EntryWrite, FactWrite, IdentityWrite, WatermarkWrite } from '@app/persistence';
+import type { DecodedEvent } from './decode-record.js';
+
+/** Everything that a batch will write, keyed by identity; sorted as it must be written. */
+export interface BatchPlan {
+  readonly identities: readonly IdentityWrite[];
+  readonly entries: readonly EntryWrite[];
+  readonly changes: readonly ChangeWrite[];
+  readonly watermarks: readonly WatermarkWrite[];
+  readonly facts: readonly FactWrite[];
+}
+
+const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Names on which an identity's own kind says nothing, or which a connector failed to normalise: nobody is identified. */
+function storedIdentity(identity: InboundIdentity, accountId: string): InboundIdentity {
+  if (!isBlockedValue(identity.kind as IdentityKind, identity.value)) return identity;
+  return { ...identity, kind: 'sender_label', scope: accountId, value: `blocked:${identity.kind}` };
+}
+
+/** Collects the writes of a batch. One instance for one batch. */
+class BatchPlanner {
+  private readonly identities = new Map<string, IdentityWrite>();
+  private readonly entries = new Map<string, EntryWrite>();
+  private readonly changes = new Map<string, ChangeWrite>();
+  private readonly watermarks = new Map<string, WatermarkWrite>();
+  private readonly facts = new Map<string, FactWrite>();
+  private readonly keys = new Map<string, string>();
+  private readonly newestInBatch = new Map<string, string>();
+
+  constructor(private readonly hmacKey: Buffer) {}
+
+  add(decoded: DecodedEvent): void {
+    const { event, correlationId } = decoded;
+    const identity = storedIdentity(event.data.identity, event.data.account_id);
+    const key = this.identityKeyOf(identity, event.data.occurred_at, correlationId);
+    switch (event.type) {
+      case 'omni.inbound.message.received':
+        this.addEntry(event.id, event.data, identity, key, correlationId);
+        return;
+      case 'omni.inbound.message.edited':
+      case 'omni.inbound.message.deleted':
+      case 'omni.inbound.message.reacted':
+        this.addChange(event, event.id, event.data.provider.message_id, correlationId);
+        return;
+      case 'omni.inbound.receipt.updated':
+        for (const messageId of event.data.message_ids) {
+          this.addChange(event, `${event.id}:${messageId}`, messageId, correlationId);
+        }
+        this.addWatermark(event.data, key);
+        return;
+    }
+  }
+
+  plan(): BatchPlan {
+    return {
+      identities: [...this.identities.values()].sort((a, b) => byText(a.key, b.key)),
+      entries: [...this.entries.values()].sort((a, b) => byText(a.id, b.id)),
+      changes: [...this.changes.values()].sort((a, b) => byText(a.id, b.id)),
+      watermarks: [...this.watermarks.values()].sort((a, b) => byText(a.conversationId, b.conversationId)),
+      facts: [...this.facts.values()],
+    };
+  }
+
+  private identityKeyOf(identity: InboundIdentity, seenAt: string, correlationId: string): string {
+    const name = `${identity.kind}\u0000${identity.scope}\u0000${identity.value}`;
+    const known = this.keys.get(name);
+    const key = known ?? identityKey(this.hmacKey, identity.kind as IdentityKind, identity.scope, identity.value);
+    if (known === undefined) {
+      this.keys.set(name, key);
+      this.identities.set(key, {
+        key,
+        kind: identity.kind,
+        scope: identity.scope,
+        value: identity.value,
+        seenAt,
+        correlationId,
+      });
+    }
+    return key;
+  }
+
+  private addEntry(
+    id: string,
+    data: MessageReceived,
+    identity: InboundIdentity,
+    identityKeyHex: string,
+    correlationId: string,
+  ): void {
+    const entry = entryId(data.account_id, data.message_kind, data.provider.message_id);
+    if (this.entries.has(entry)) return;
+    const conversation = conversationId(data.account_id, identityKeyHex, data.provider.conversation_id);
+    const newest = this.newestInBatch.get(conversation);
+    if (newest === undefined || newest < data.occurred_at) this.newestInBatch.set(conversation, data.occurred_at);
+    this.entries.set(entry, {
+      id: entry,
+      identityKey: identityKeyHex,
+      conversationId: conversation,
+      eventId: id,
+      correlationId,
+      accountId: data.account_id,
+      channel: data.channel,
+      kind: data.message_kind,
+      direction: data.direction === 'echo' ? 'outbound' : 'inbound',
+      occurredAt: data.occurred_at,
+      receivedAt: data.received_at,
+      lateInBatch: newest !== undefined && newest > data.occurred_at,
+      body: JSON.stringify(bodyOf(data)),
+      raw: data.content.type === 'unsupported' ? rawBytes(data.raw) : null,
+    });
+    if (data.direction === 'inbound') this.addFacts(identity, identityKeyHex, data.occurred_at, entry);
+  }
+
+  private addChange(
+    event: Exclude<InboundEvent, { type: 'omni.inbound.message.received' }>,
+    id: string,
+    messageId: string,
+    correlationId: string,
+  ): void {
+    const { data } = event;
+    this.changes.set(id, {
+      id,
+      entryId: entryId(data.account_id, data.message_kind, messageId),
+      type: event.type,
+      occurredAt: data.occurred_at,
+      body: JSON.stringify(changeBody(event)),
+      accountId: data.account_id,
+      channel: data.channel,
+      correlationId,
+    });
+  }
+
+  private addWatermark(data: ReceiptUpdated, identityKeyHex: string): void {
+    if (data.watermark === undefined || (data.status !== 'read' && data.status !== 'delivered')) return;
+    const id = conversationId(data.account_id, identityKeyHex, data.provider.conversation_id);
+    const before = this.watermarks.get(id);
+    const later = (held: string | null | undefined): string =>
+      held !== null && held !== undefined && held > data.watermark! ? held : data.watermark!;
+    this.watermarks.set(id, {
+      conversationId: id,
+      accountId: data.account_id,
+      channel: data.channel,
+      identityKey: identityKeyHex,
+      deliveredUntil: data.status === 'delivered' ? later(before?.deliveredUntil) : (before?.deliveredUntil ?? null),
+      readUntil: data.status === 'read' ? later(before?.readUntil) : (before?.readUntil ?? null),
+    });
+  }
+
+  private addFacts(identity: InboundIdentity, identityKeyHex: string, observedAt: string, sourceEntry: string): void {
+    const observed = {
+      name: identity.display_name,
+      username: identity.username,
+      locale: identity.locale,
+      avatar: identity.avatar_ref,
+    };
+    for (const [key, value] of Object.entries(observed)) {
+      if (value === undefined || value === '') continue;
+      const id = `${identityKeyHex} ${key}`;
+      const held = this.facts.get(id);
+      if (
+        held !== undefined &&
+        (held.observedAt > observedAt || (held.observedAt === observedAt && held.value >= value))
+      )
+        continue;
+      this.facts.set(id, {
+        identityKey: identityKeyHex,
+        key,
+        value,
+        folded: foldText(value),
+        trust: 1,
+        observedAt,
+        sourceEntry,
+      });
+    }
+  }
+}
+
+function bodyOf(data: MessageReceived): Record<string, unknown> {
+  return {
+    content: data.content,
+    ...(data.attachments === undefined ? {} : { attachments: data.attachments }),
+    provider: { name: data.provider.name, message_id: data.provider.message_id },
+    ...(data.reply_to === undefined ? {} : { reply_to: data.reply_to }),
+    ...(data.post === undefined ? {} : { post: data.post }),
+    ...(data.mail === undefined ? {} : { mail: data.mail }),
+    ...(data.flags === undefined ? {} : { flags: data.flags }),
+    ...(data.claims === undefined ? {} : { claims: data.claims }),
+  };
+}
+
+function rawBytes(raw: MessageReceived['raw']): Buffer {
+  return Buffer.from(raw.data, raw.encoding === 'base64' ? 'base64' : 'utf8');
+}
+
+/** What a change does to its entry, without the frame. */
+function changeBody(event: Exclude<InboundEvent, { type: 'omni.inbound.message.received' }>): Record<string, unknown> {
+  switch (event.type) {
+    case 'omni.inbound.message.edited':
+      return { content: event.data.content, attachments: event.data.attachments, edit_rank: event.data.edit_rank };
+    case 'omni.inbound.message.deleted':
+      return { action: event.data.action };
+    case 'omni.inbound.message.reacted':
+      return {
+        actor: event.data.actor,
+        action: event.data.action,
+        reaction: event.data.reaction,
+        emoji: event.data.emoji,
+      };
+    case 'omni.inbound.receipt.updated':
+      return { status: event.data.status, error_code: event.data.error?.code };
+  }
+}
+
+/**
+ * Works out what a batch writes. Pure: repeats within the batch fall together, and everything is sorted in the order in
+ * which it must be locked (identity design, section 4.2).
+ *
+ * @param hmacKey from `deriveKey(secret, 'identity-key')`
+ */
+export function planBatch(events: readonly DecodedEvent[], hmacKey: Buffer): BatchPlan {
+  const planner = new BatchPlanner(hmacKey);
+  for (const event of events) planner.add(event);
+  return planner.plan();
+}

@@ -1,0 +1,293 @@
+import type { Database, NamedStatement, Queryable } from '../database.js';
+import { ENTRY_COLUMNS, type EntryChanges, type EntryRow } from '../timeline/stored-entry.js';
+import type { ChangeRow, ChangeWrite, EntryWrite, FactWrite, IdentityWrite, WatermarkWrite } from './writes.js';
+
+/** How many rows of an account a statement really inserted; the rest of what was offered are repeats. */
+export interface InsertedCount {
+  readonly account_id: string;
+  readonly channel: string;
+  readonly inserted: number;
+}
+
+/** What the fold makes of an entry. */
+export interface FoldResult {
+  readonly changes: EntryChanges;
+  /** Empty: the entry already shows this. */
+  readonly reasons: readonly string[];
+}
+
+const statement = (name: string, text: string): NamedStatement => ({ name, text });
+
+const RESOLVE = statement(
+  'unify-resolve',
+  `SELECT k.h AS key_hash, i.id
+     FROM unnest($1::uuid[]) AS k(h)
+     JOIN identity i ON i.key_hash = k.h AND i.valid_to IS NULL`,
+);
+
+/** Each unseen key is born with a customer of its own. Losers of a race are read again in a new statement. */
+const BIRTHS = statement(
+  'unify-births',
+  `WITH k AS MATERIALIZED (
+     SELECT *, nextval('customer_number') AS number
+       FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::text[], $7::text[])
+         AS k(key_hash, kind, scope, value, seen_at, correlation_id, searchable)),
+   i AS (
+     INSERT INTO identity (kind, scope, value, key_hash, customer_id, home_customer_id, first_seen, last_seen)
+     SELECT kind, scope, value, key_hash, number, number, seen_at, seen_at FROM k ORDER BY key_hash
+     ON CONFLICT DO NOTHING
+     RETURNING id, key_hash, kind, customer_id),
+   c AS (
+     INSERT INTO customer (id, ref, kind)
+     SELECT customer_id, customer_ref(customer_id), CASE kind WHEN 'sender_label' THEN 'label' ELSE 'person' END FROM i),
+   f AS (
+     INSERT INTO fact (identity_id, key, value, folded, trust, observed_at)
+     SELECT i.id, 'identifier', k.value, k.searchable, 1, k.seen_at FROM i JOIN k USING (key_hash) WHERE k.searchable <> ''
+     ORDER BY i.id),
+   o AS (
+     INSERT INTO outbox (kind, identity_id, correlation_id)
+     SELECT 'identity.state', i.id, k.correlation_id FROM i JOIN k USING (key_hash))
+   SELECT key_hash, id FROM i`,
+);
+
+/** Entries, their conversations and the outbox in one atomic statement; repeats fall on the primary key. */
+const ENTRIES = statement(
+  'unify-entries',
+  `WITH n AS MATERIALIZED (
+     SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+         $9::text[], $10::timestamptz[], $11::timestamptz[], $12::boolean[], $13::jsonb[], $14::bytea[])
+       AS n(id, identity_id, conversation_id, event_id, correlation_id, account_id, channel, kind,
+         direction, occurred_at, received_at, late_in_batch, body, raw)),
+   e AS (
+     INSERT INTO entry (id, identity_id, conversation_id, event_id, correlation_id, account_id, channel, kind,
+         direction, occurred_at, received_at, late, body, raw)
+     SELECT n.id, n.identity_id, n.conversation_id, n.event_id, n.correlation_id, n.account_id, n.channel, n.kind,
+         n.direction, n.occurred_at, n.received_at, n.late_in_batch OR coalesce(n.occurred_at < c.last_at, false), n.body, n.raw
+       FROM n LEFT JOIN conversation c ON c.id = n.conversation_id
+      ORDER BY n.id
+     ON CONFLICT (id) DO NOTHING
+     RETURNING id, identity_id, conversation_id, event_id, correlation_id, account_id, channel, occurred_at),
+   c AS (
+     INSERT INTO conversation (id, account_id, channel, identity_id, last_at, entries)
+     SELECT conversation_id, min(account_id), min(channel), min(identity_id), max(occurred_at), count(*)
+       FROM e GROUP BY conversation_id ORDER BY conversation_id
+     ON CONFLICT (id) DO UPDATE SET
+       last_at = greatest(conversation.last_at, excluded.last_at), entries = conversation.entries + excluded.entries),
+   o AS (
+     INSERT INTO outbox (kind, identity_id, entry_id, correlation_id, causation_id)
+     SELECT 'entry.appended', identity_id, id, correlation_id, event_id FROM e)
+   SELECT account_id, channel, count(*)::int AS inserted FROM e GROUP BY 1, 2`,
+);
+
+const CHANGES = statement(
+  'unify-changes',
+  `WITH n AS (
+     INSERT INTO change (id, entry_id, type, occurred_at, body, correlation_id)
+     SELECT id, entry_id, type, occurred_at, body, correlation_id
+       FROM unnest($1::text[], $2::uuid[], $3::text[], $4::timestamptz[], $5::jsonb[], $6::text[])
+         AS k(id, entry_id, type, occurred_at, body, correlation_id)
+      ORDER BY id
+     ON CONFLICT (id) DO NOTHING
+     RETURNING id)
+   SELECT id FROM n`,
+);
+
+const WATERMARKS = statement(
+  'unify-watermarks',
+  `INSERT INTO conversation (id, account_id, channel, identity_id, delivered_until, read_until)
+   SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::timestamptz[], $6::timestamptz[]) AS k(id, a, c, i, d, r)
+   ORDER BY id
+   ON CONFLICT (id) DO UPDATE SET
+     delivered_until = greatest(conversation.delivered_until, excluded.delivered_until),
+     read_until = greatest(conversation.read_until, excluded.read_until)`,
+);
+
+const FACTS = statement(
+  'unify-facts',
+  `INSERT INTO fact (identity_id, key, value, folded, trust, observed_at, source_entry)
+   SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::smallint[], $6::timestamptz[], $7::uuid[])
+     AS k(identity_id, key, value, folded, trust, observed_at, source_entry)
+   ORDER BY identity_id, key
+   ON CONFLICT (identity_id, key) DO UPDATE SET
+     value = excluded.value, folded = excluded.folded, trust = excluded.trust,
+     observed_at = excluded.observed_at, source_entry = excluded.source_entry
+   WHERE (fact.trust, fact.observed_at, fact.value) < (excluded.trust, excluded.observed_at, excluded.value)`,
+);
+
+const PENDING = statement(
+  'unify-pending-changes',
+  `SELECT DISTINCT c.entry_id
+     FROM unnest($1::uuid[]) AS k(id)
+     JOIN change c ON c.entry_id = k.id AND NOT c.applied
+     JOIN entry e ON e.id = k.id`,
+);
+
+const LOCK_ENTRIES = statement(
+  'unify-lock-entries',
+  `SELECT ${ENTRY_COLUMNS} FROM entry e JOIN conversation c ON c.id = e.conversation_id
+    WHERE e.id = ANY($1::uuid[]) ORDER BY e.id FOR UPDATE OF e`,
+);
+
+const CHANGES_OF = statement(
+  'unify-changes-of',
+  `SELECT id, entry_id, type, occurred_at, body FROM change WHERE entry_id = ANY($1::uuid[]) ORDER BY entry_id, occurred_at, id`,
+);
+
+const APPLY = statement(
+  'unify-apply',
+  `WITH k AS MATERIALIZED (
+     SELECT * FROM unnest($1::uuid[], $2::jsonb[], $3::jsonb[]) AS k(id, changes, reasons)),
+   e AS (
+     UPDATE entry SET changes = k.changes, revision = entry.revision + 1 FROM k WHERE entry.id = k.id
+     RETURNING entry.id, entry.identity_id, entry.correlation_id, k.reasons)
+   INSERT INTO outbox (kind, identity_id, entry_id, reasons, correlation_id)
+   SELECT 'entry.changed', identity_id, id, ARRAY(SELECT jsonb_array_elements_text(reasons)), correlation_id FROM e`,
+);
+
+const MARK_APPLIED = statement(
+  'unify-mark-applied',
+  'UPDATE change SET applied = true WHERE id = ANY($1::text[]) AND NOT applied',
+);
+
+/** Kinds whose value people search by. */
+const SEARCHABLE = new Set(['phone', 'email', 'email_unverified']);
+
+/**
+ * The statements of a batch: set-based, atomic and idempotent each, so that a crash after any of them leaves a prefix
+ * that a redelivery completes. Rows are locked in sorted order everywhere, so batches never wait for each other in a
+ * circle (identity design, section 4).
+ */
+export class UnifyRepository {
+  constructor(private readonly database: Database) {}
+
+  /** Finds or makes the identities, each new one with its home customer. @returns identity id by key */
+  async resolveIdentities(identities: readonly IdentityWrite[]): Promise<ReadonlyMap<string, string>> {
+    const found = await this.find(identities.map((identity) => identity.key));
+    const unseen = identities.filter((identity) => !found.has(identity.key));
+    if (unseen.length === 0) return found;
+    await this.database.query(BIRTHS, [
+      unseen.map((identity) => identity.key),
+      unseen.map((identity) => identity.kind),
+      unseen.map((identity) => identity.scope),
+      unseen.map((identity) => identity.value),
+      unseen.map((identity) => identity.seenAt),
+      unseen.map((identity) => identity.correlationId),
+      unseen.map((identity) => (SEARCHABLE.has(identity.kind) ? identity.value.toLowerCase() : '')),
+    ]);
+    for (const [key, id] of await this.find(unseen.map((identity) => identity.key))) found.set(key, id);
+    return found;
+  }
+
+  private async find(keys: readonly string[]): Promise<Map<string, string>> {
+    const rows = await this.database.query<{ key_hash: string; id: string }>(RESOLVE, [keys]);
+    return new Map(rows.map((row) => [row.key_hash.replaceAll('-', ''), row.id]));
+  }
+
+  /** Inserts entries, conversations and outbox rows. @returns how many of each account were new */
+  async insertEntries(
+    entries: readonly EntryWrite[],
+    identities: ReadonlyMap<string, string>,
+  ): Promise<readonly InsertedCount[]> {
+    if (entries.length === 0) return [];
+    return await this.database.query<InsertedCount>(ENTRIES, [
+      entries.map((entry) => entry.id),
+      entries.map((entry) => identities.get(entry.identityKey)),
+      entries.map((entry) => entry.conversationId),
+      entries.map((entry) => entry.eventId),
+      entries.map((entry) => entry.correlationId),
+      entries.map((entry) => entry.accountId),
+      entries.map((entry) => entry.channel),
+      entries.map((entry) => entry.kind),
+      entries.map((entry) => entry.direction),
+      entries.map((entry) => entry.occurredAt),
+      entries.map((entry) => entry.receivedAt),
+      entries.map((entry) => entry.lateInBatch),
+      entries.map((entry) => entry.body),
+      entries.map((entry) => entry.raw),
+    ]);
+  }
+
+  /** Stores changes; they wait when their entry has not come yet. @returns ids of the new ones */
+  async insertChanges(changes: readonly ChangeWrite[]): Promise<ReadonlySet<string>> {
+    if (changes.length === 0) return new Set();
+    const rows = await this.database.query<{ id: string }>(CHANGES, [
+      changes.map((change) => change.id),
+      changes.map((change) => change.entryId),
+      changes.map((change) => change.type),
+      changes.map((change) => change.occurredAt),
+      changes.map((change) => change.body),
+      changes.map((change) => change.correlationId),
+    ]);
+    return new Set(rows.map((row) => row.id));
+  }
+
+  async raiseWatermarks(watermarks: readonly WatermarkWrite[], identities: ReadonlyMap<string, string>): Promise<void> {
+    if (watermarks.length === 0) return;
+    await this.database.query(WATERMARKS, [
+      watermarks.map((watermark) => watermark.conversationId),
+      watermarks.map((watermark) => watermark.accountId),
+      watermarks.map((watermark) => watermark.channel),
+      watermarks.map((watermark) => identities.get(watermark.identityKey)),
+      watermarks.map((watermark) => watermark.deliveredUntil),
+      watermarks.map((watermark) => watermark.readUntil),
+    ]);
+  }
+
+  /** Keeps for each identity and key the best fact: trust, then recency. */
+  async recordFacts(facts: readonly FactWrite[], identities: ReadonlyMap<string, string>): Promise<void> {
+    if (facts.length === 0) return;
+    await this.database.query(FACTS, [
+      facts.map((fact) => identities.get(fact.identityKey)),
+      facts.map((fact) => fact.key),
+      facts.map((fact) => fact.value),
+      facts.map((fact) => fact.folded),
+      facts.map((fact) => fact.trust),
+      facts.map((fact) => fact.observedAt),
+      facts.map((fact) => fact.sourceEntry),
+    ]);
+  }
+
+  /**
+   * Applies waiting changes to the named entries.
+   *
+   * It reads after both the entries and the changes of the batch are committed, in a new statement: of two batches that
+   * bring an entry and its change at the same time, the one that commits later sees both. The fold is a function of all
+   * changes, so applying twice is harmless.
+   */
+  async applyChanges(
+    entryIds: readonly string[],
+    fold: (entry: EntryRow, changes: readonly ChangeRow[]) => FoldResult,
+  ): Promise<void> {
+    if (entryIds.length === 0) return;
+    const pending = await this.database.query<{ entry_id: string }>(PENDING, [entryIds]);
+    if (pending.length === 0) return;
+    const ids = pending.map((row) => row.entry_id).sort();
+    await this.database.transaction(async (transaction) => await this.applyLocked(transaction, ids, fold));
+  }
+
+  private async applyLocked(
+    transaction: Queryable,
+    ids: readonly string[],
+    fold: (entry: EntryRow, changes: readonly ChangeRow[]) => FoldResult,
+  ): Promise<void> {
+    const entries = await transaction.query<EntryRow>(LOCK_ENTRIES, [ids]);
+    const changes = await transaction.query<ChangeRow>(CHANGES_OF, [ids]);
+    const folded = entries
+      .map((entry) => ({
+        id: entry.id,
+        ...fold(
+          entry,
+          changes.filter((change) => change.entry_id === entry.id),
+        ),
+      }))
+      .filter((result) => result.reasons.length > 0);
+    if (folded.length > 0) {
+      await transaction.query(APPLY, [
+        folded.map((result) => result.id),
+        folded.map((result) => JSON.stringify(result.changes)),
+        folded.map((result) => JSON.stringify(result.reasons)),
+      ]);
+    }
+    await transaction.query(MARK_APPLIED, [changes.map((change) => change.id)]);
+  }
+}

@@ -1,0 +1,71 @@
+/** An identity that a batch speaks of; born with a customer of its own when it is new. */
+export interface IdentityWrite {
+  /** 32 hexadecimal digits: the first 128 bits of the HMAC over kind, scope and value. */
+  readonly key: string;
+  readonly kind: string;
+  readonly scope: string;
+  readonly value: string;
+  readonly seenAt: string;
+  readonly correlationId: string;
+}
+
+/** A new entry. Times are RFC 3339; `body` is JSON. */
+export interface EntryWrite {
+  readonly id: string;
+  readonly identityKey: string;
+  readonly conversationId: string;
+  readonly eventId: string;
+  readonly correlationId: string;
+  readonly accountId: string;
+  readonly channel: string;
+  readonly kind: string;
+  readonly direction: 'inbound' | 'outbound';
+  readonly occurredAt: string;
+  readonly receivedAt: string;
+  /** Something that happened later in its conversation stands earlier in the batch. */
+  readonly lateInBatch: boolean;
+  readonly body: string;
+  readonly raw: Buffer | null;
+}
+
+/** An edit, deletion, reaction or receipt of the entry that it names, which may not exist yet. */
+export interface ChangeWrite {
+  readonly id: string;
+  readonly entryId: string;
+  readonly type: string;
+  readonly occurredAt: string;
+  readonly body: string;
+  readonly accountId: string;
+  readonly channel: string;
+  readonly correlationId: string;
+}
+
+/** Everything that the business sent in a conversation until then was delivered or read. */
+export interface WatermarkWrite {
+  readonly conversationId: string;
+  readonly accountId: string;
+  readonly channel: string;
+  readonly identityKey: string;
+  readonly deliveredUntil: string | null;
+  readonly readUntil: string | null;
+}
+
+/** Something observed about an identity, for example its name. */
+export interface FactWrite {
+  readonly identityKey: string;
+  readonly key: string;
+  readonly value: string;
+  readonly folded: string;
+  readonly trust: number;
+  readonly observedAt: string;
+  readonly sourceEntry: string;
+}
+
+/** A stored change, as the fold reads it. */
+export interface ChangeRow {
+  readonly id: string;
+  readonly entry_id: string;
+  readonly type: string;
+  readonly occurred_at: Date;
+  readonly body: Readonly<Record<string, unknown>>;
+}
