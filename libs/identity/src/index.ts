@@ -1,1 +1,2 @@
-export {};
+export * from './blocked-values.js';
+export * from './identity-key.js';

@@ -157,7 +157,7 @@ export class Spine1764000000000 implements MigrationInterface {
       CREATE INDEX event_at ON event (at);
       CREATE TABLE customer_sequence (customer_id bigint PRIMARY KEY, last bigint NOT NULL) WITH (fillfactor = 70);
       CREATE TABLE relay_state (
-        only boolean PRIMARY KEY DEFAULT true CHECK (only),
+        singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
         last_position bigint NOT NULL DEFAULT 0,    -- highest position given
         published bigint NOT NULL DEFAULT 0         -- highest position known to be on the topics
       );
