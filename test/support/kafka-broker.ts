@@ -45,10 +45,11 @@ function externalBrokers(): string[] {
     .filter((broker) => broker !== '');
 }
 
+function refuse(): never {
+  throw new Error('The broker of KAFKA_BROKERS is not ours to end; unset KAFKA_BROKERS for this test.');
+}
+
 function externalBroker(brokers: string[]): KafkaBroker {
-  const refuse = (): never => {
-    throw new Error('The broker of KAFKA_BROKERS is not ours to end; unset KAFKA_BROKERS for this test.');
-  };
   return {
     brokers,
     pid: undefined,

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import pg from 'pg';
+import { Client } from 'pg';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../libs/persistence/src/embedded/embedded-postgres.js';
 import { endWithParent } from '../../tools/kafka/end-with-parent.mjs';
 
@@ -70,7 +70,7 @@ abstract class TestServer implements TestPostgres {
   }
 
   private async administer(statement: string): Promise<void> {
-    const client = new pg.Client({ connectionString: this.url });
+    const client = new Client({ connectionString: this.url });
     await client.connect();
     try {
       await client.query(statement);
