@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, st
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import pg from 'pg';
+import { Client } from 'pg';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../libs/persistence/src/embedded/embedded-postgres.js';
 
 let home: string;
@@ -17,7 +17,7 @@ async function start(settings?: Record<string, string>): Promise<EmbeddedPostgre
 }
 
 async function query<Row extends object>(url: string, sql: string): Promise<Row[]> {
-  const client = new pg.Client({ connectionString: url });
+  const client = new Client({ connectionString: url });
   client.on('error', () => undefined);
   await client.connect();
   try {
@@ -112,18 +112,19 @@ describe('the embedded PostgreSQL', () => {
     expect(first?.url).toBe(second?.url);
   });
 
-  it('stops a server on its data that does not take its password, and starts its own', async () => {
+  it('says so when the data no longer goes with the password file, and leaves no server behind', async () => {
     const first = await start();
     await query(first.url, `ALTER ROLE omniline PASSWORD 'changed'`);
-    // Nobody can log in with the password of the file now; the data is still ours.
-    const second = startEmbeddedPostgres({ home });
-    await expect(second).rejects.toThrow(/password authentication failed[\s\S]*DATABASE_URL/);
+    await expect(start()).rejects.toThrow(
+      /refuses our password[\s\S]*password authentication failed[\s\S]*DATABASE_URL/,
+    );
+    expect(existsSync(path.join(home, 'data', 'postmaster.pid'))).toBe(false);
   });
 
   it('recovers after kill -9 of the server and keeps every committed row', async () => {
     const first = await start();
     await query(first.url, 'CREATE TABLE counted (n int PRIMARY KEY)');
-    const open = new pg.Client({ connectionString: first.url });
+    const open = new Client({ connectionString: first.url });
     open.on('error', () => undefined);
     await open.connect();
     await open.query('BEGIN');

@@ -22,7 +22,7 @@ export const OWNER = 'omniline';
 /** Where one cluster keeps everything. */
 export class ClusterFolder {
   private constructor(
-    readonly path: string,
+    readonly location: string,
     private readonly user: ServerUser | undefined,
   ) {}
 
@@ -43,16 +43,16 @@ export class ClusterFolder {
   }
 
   get data(): string {
-    return path.join(this.path, 'data');
+    return path.join(this.location, 'data');
   }
 
   get logFile(): string {
-    return path.join(this.path, 'server.log');
+    return path.join(this.location, 'server.log');
   }
 
   /** The generated password of the superuser; made at the first call, the same ever after, also for two racing callers. */
   password(): string {
-    const file = path.join(this.path, 'password');
+    const file = path.join(this.location, 'password');
     if (!existsSync(file)) {
       const draft = `${file}.${process.pid}`;
       writeFileSync(draft, randomBytes(24).toString('hex'), { mode: 0o600 });
@@ -70,13 +70,13 @@ export class ClusterFolder {
 
   /** The port of the last start; undefined before the first one and when the file makes no sense. */
   rememberedPort(): number | undefined {
-    const file = path.join(this.path, 'port');
+    const file = path.join(this.location, 'port');
     const port = existsSync(file) ? Number(readFileSync(file, 'utf8')) : Number.NaN;
     return Number.isInteger(port) && port > 0 && port < 65_536 ? port : undefined;
   }
 
   rememberPort(port: number): void {
-    writeFileSync(path.join(this.path, 'port'), String(port));
+    writeFileSync(path.join(this.location, 'port'), String(port));
   }
 
   /**
@@ -93,20 +93,20 @@ export class ClusterFolder {
   }
 
   private initialise(initdb: string): void {
-    const draft = path.join(this.path, `data.${process.pid}.part`);
+    const draft = path.join(this.location, `data.${process.pid}.part`);
     rmSync(draft, { recursive: true, force: true });
     mkdirSync(draft, { mode: 0o700 });
     handOver(draft, this.user);
-    const identity = [`--username=${OWNER}`, `--pwfile=${path.join(this.path, 'password')}`, '--auth=scram-sha-256'];
+    const identity = [`--username=${OWNER}`, `--pwfile=${path.join(this.location, 'password')}`, '--auth=scram-sha-256'];
     const result = spawnSync(initdb, [`--pgdata=${draft}`, ...identity, '--encoding=UTF8', '--locale=C'], {
       encoding: 'utf8',
-      cwd: this.path,
+      cwd: this.location,
       ...(this.user ? { uid: this.user.uid, gid: this.user.gid } : {}),
     });
     if (result.status !== 0) {
       rmSync(draft, { recursive: true, force: true });
       const output = `${result.error?.message ?? ''}${result.stdout ?? ''}${result.stderr ?? ''}`.trim();
-      throw new EmbeddedPostgresError(`initdb failed in ${this.path}:\n${output}`);
+      throw new EmbeddedPostgresError(`initdb failed in ${this.location}:\n${output}`);
     }
     try {
       renameSync(draft, this.data);

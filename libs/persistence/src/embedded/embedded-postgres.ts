@@ -39,6 +39,8 @@ export interface EmbeddedPostgres {
 const START_TIMEOUT_MS = 30_000;
 /** How long a server that runs but does not let us in may take before it is stopped. */
 const TAKEOVER_PATIENCE_MS = 5_000;
+/** How long our own new server may refuse our password before that is final. */
+const REFUSAL_PATIENCE_MS = 1_000;
 /**
  * Faults that pass: a server that was killed leaves its lock and its shared memory until its children are gone, and a
  * port may be taken between choice and use.
@@ -58,7 +60,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const log = options.log ?? (() => undefined);
   const user = chooseServerUser();
   const folder = ClusterFolder.open(options.home, user, log);
-  const binaries = prepareBinaries({ copyDir: folder.path, user, log });
+  const binaries = prepareBinaries({ copyDir: folder.location, user, log });
   folder.ensureInitialised(binaries.initdb);
   const launch = new Launch(folder, binaries, user, options.settings ?? {}, log);
   return await launch.run();
@@ -122,6 +124,7 @@ class Launch {
       settings: this.settings,
     });
     const ended = watchEnd(started);
+    let patience: number | undefined;
     while (Date.now() < this.deadline) {
       const answer = await reach(port, this.password, this.folder.data);
       if (ended.reason !== undefined) {
@@ -130,17 +133,27 @@ class Launch {
         throw this.failure('PostgreSQL ended while it was starting.');
       }
       if (answer === 'ours' && started.child.pid !== undefined) return await this.ready(started.child.pid, port, false);
+      // For a moment it may be another program that took the port: ours then ends and says so.
+      if (answer === 'foreign' && Date.now() > (patience ??= Date.now() + REFUSAL_PATIENCE_MS)) {
+        await this.giveUp(started);
+        throw this.failure('PostgreSQL started on our data and refuses our password.');
+      }
       await delay(30);
     }
-    this.lastLog = started.logTail();
-    started.child.kill('SIGQUIT');
+    await this.giveUp(started);
     return undefined;
+  }
+
+  /** Ends a server that did not become usable, and keeps what it logged. */
+  private async giveUp({ child, logTail }: StartedPostmaster): Promise<void> {
+    if (child.pid !== undefined) await stopPostmaster(child.pid, this.folder.data);
+    this.lastLog = logTail();
   }
 
   private async ready(pid: number, port: number, reused: boolean): Promise<EmbeddedPostgres> {
     await ensureDatabase(port, this.password);
     this.folder.rememberPort(port);
-    this.log(`PostgreSQL ${reused ? 'was running' : 'runs'} on 127.0.0.1:${port} (pid ${pid}, ${this.folder.path}).`);
+    this.log(`PostgreSQL ${reused ? 'was running' : 'runs'} on 127.0.0.1:${port} (pid ${pid}, ${this.folder.location}).`);
     const stop = async (): Promise<void> => await stopPostmaster(pid, this.folder.data);
     return { url: databaseUrl(port, this.password), pid, reused, stop };
   }

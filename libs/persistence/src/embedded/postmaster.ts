@@ -87,7 +87,7 @@ export function spawnPostmaster(options: {
   const from = openLogPosition(folder.logFile);
   const log = openSync(folder.logFile, 'a', 0o600);
   const child = spawn(options.postgres, ['-D', folder.data, ...flags], {
-    cwd: folder.path,
+    cwd: folder.location,
     stdio: ['ignore', log, log],
     detached: true,
     windowsHide: true,

@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import pg from 'pg';
+import { Client } from 'pg';
 import { OWNER } from './cluster-folder.js';
 
 /** What a try to connect found. */
@@ -42,8 +42,8 @@ export async function ensureDatabase(port: number, password: string): Promise<vo
   });
 }
 
-async function withClient<T>(connectionString: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString, connectionTimeoutMillis: 3_000, ssl: false });
+async function withClient<T>(connectionString: string, work: (client: Client) => Promise<T>): Promise<T> {
+  const client = new Client({ connectionString, connectionTimeoutMillis: 3_000, ssl: false });
   // A server that ends in the middle also raises an event, which would end this process; the query rejects as well.
   client.on('error', () => undefined);
   try {
