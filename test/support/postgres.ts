@@ -156,8 +156,9 @@ async function ensureTemplate(): Promise<void> {
   const home = temporaryHome();
   const server = await startEmbeddedPostgres({ home });
   await server.stop();
-  const draft = `${TEMPLATE}.${process.pid}.part`;
   mkdirSync(CACHE, { recursive: true });
+  const draft = mkdtempSync(`${TEMPLATE}.part-`);
+  chmodSync(draft, 0o755);
   cpSync(home, draft, { recursive: true });
   // Each copy chooses a port of its own; a shared one would make two starts race for it.
   rmSync(path.join(draft, 'port'));

@@ -89,6 +89,8 @@ async function fetchJars() {
     renameSync(partial, JARS);
   } catch (error) {
     rmSync(partial, { recursive: true, force: true });
+    // Two callers that found the same stale lock may both have fetched; the first to finish has done it for both.
+    if (existsSync(JARS)) return;
     const output = `${error.stdout ?? ''}${error.stderr ?? ''}`.trim().slice(-2_000);
     throw new Error(`Maven could not fetch Apache Kafka ${KAFKA_VERSION}:\n${output}`, { cause: error });
   }
