@@ -1,0 +1,85 @@
+import { describeError, type Logger } from '@app/kernel';
+import type { Stream, Subscription, TopicLag } from '@app/stream';
+import { Database } from '../database.js';
+import { LogAppender } from './appender.js';
+import { tidyTopic } from './retention.js';
+import { LogSubscription } from './subscription.js';
+import { LogTopics } from './topics.js';
+
+const TIDY_EVERY_MS = 10 * 60_000;
+
+/** What {@link createLogStream} needs. */
+export interface LogStreamOptions {
+  /** Connection string of a database whose migrations have run. */
+  readonly url: string;
+  readonly logger: Logger;
+  /** Shown by PostgreSQL as the name of the connections. */
+  readonly clientId: string;
+}
+
+/**
+ * The stream as an append-only log in PostgreSQL; guarantees as {@link Stream} states them.
+ *
+ * It opens a pool of its own, one session for appends and one for each subscription. Call `close` to end them.
+ */
+export function createLogStream({ url, logger, clientId }: LogStreamOptions): Stream {
+  const database = Database.connect(url, { applicationName: clientId });
+  const topics = new LogTopics(database);
+  const appender = new LogAppender(database, topics);
+  const subscriptions = new Set<Subscription>();
+  const stopTidying = tidyRegularly(database, topics, logger);
+
+  return {
+    append: (records, options) => appender.append(records, options?.timeoutMs),
+    ensureTopics: (declarations) => topics.ensure(declarations),
+    async subscribe(options, handler) {
+      const subscription = new LogSubscription({ database, topics, logger }, options, handler);
+      await subscription.start();
+      subscriptions.add(subscription);
+      return subscription;
+    },
+    lag: (group, names) => lagOf(database, group, names),
+    async isReachable() {
+      return await database.query('SELECT 1').then(
+        () => true,
+        () => false,
+      );
+    },
+    async close() {
+      await stopTidying();
+      await appender.close();
+      await Promise.all([...subscriptions].map((subscription) => subscription.stop()));
+      await database.close();
+    },
+  };
+}
+
+async function lagOf(database: Database, group: string, names: readonly string[]): Promise<readonly TopicLag[]> {
+  const rows = await database.query<{ topic: string; lag: string }>(
+    `SELECT t.name AS topic, sum(p.next_offset - greatest(coalesce(c.committed, 0), p.first_offset)) AS lag
+     FROM log_topic t JOIN log_partition p ON p.topic_id = t.id
+     LEFT JOIN log_consumer c ON c.group_name = $1 AND c.topic_id = t.id AND c.partition = p.partition
+     WHERE t.name = ANY($2) GROUP BY t.name ORDER BY t.name`,
+    [group, names],
+  );
+  return rows.map(({ topic, lag }) => ({ topic, lag: BigInt(lag) }));
+}
+
+function tidyRegularly(database: Database, topics: LogTopics, logger: Logger): () => Promise<void> {
+  let pass: Promise<void> = Promise.resolve();
+  const tidy = async (): Promise<void> => {
+    try {
+      for (const topic of await topics.all()) await tidyTopic(database, topic);
+    } catch (error) {
+      logger.warn({ error: describeError(error) }, 'Removing old records failed; the next pass tries again');
+    }
+  };
+  const timer = setInterval(() => {
+    pass = pass.then(tidy);
+  }, TIDY_EVERY_MS);
+  timer.unref();
+  return async () => {
+    clearInterval(timer);
+    await pass;
+  };
+}
