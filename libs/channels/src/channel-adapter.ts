@@ -72,22 +72,26 @@ export interface ParseContext {
   readonly verification: Extract<Verification, { ok: true }>;
 }
 
+/** What every provider on a channel states about itself, however its messages come in. */
+export interface ChannelProvider {
+  readonly channel: Channel;
+  /** Provider as in the accounts file. */
+  readonly provider: string;
+  /** Problems of an account's settings and secrets, with paths relative to the account, for example `secrets.app_secret: …`. */
+  checkAccount(account: ChannelAccount): readonly string[];
+}
+
 /**
- * One provider on one channel. Reads like the provider's own page: check, parse, answer.
+ * A provider that delivers by webhook. Reads like the provider's own page: check, parse, answer.
  *
  * `parse` is pure: the same bytes in give the same events out, in the order in which the provider lists them. It never
  * throws for what a body contains: what it cannot read is a {@link RejectedElement}.
  */
-export interface ChannelAdapter {
-  readonly channel: Channel;
-  /** Provider as in the accounts file. */
-  readonly provider: string;
+export interface ChannelAdapter extends ChannelProvider {
   /** Largest body in bytes; larger ones are answered 413. */
   readonly maxBodyBytes: number;
   /** Longest wait for the broker, in milliseconds, so that the answer reaches the provider in time. */
   readonly answerWithinMs: number;
-  /** Problems of an account's settings and secrets, with paths relative to the account, for example `secrets.app_secret: …`. */
-  checkAccount(account: ChannelAccount): readonly string[];
   /** Answers a handshake or console check; undefined when the request is an ordinary delivery. */
   handshake(request: WebhookRequest, account: ChannelAccount): WebhookReply | undefined;
   /** Checks the raw bytes in constant time. */

@@ -1,1 +1,2 @@
 export * from './channel-adapter.js';
+export * from './registry.js';

@@ -1,0 +1,31 @@
+import type { ChannelAccount } from '@app/kernel';
+import type { ChannelAdapter, ChannelProvider } from './channel-adapter.js';
+
+/** Every provider that delivers by webhook: one line each. */
+export const WEBHOOK_ADAPTERS: readonly ChannelAdapter[] = [];
+
+/** Every provider from which we fetch: one line each. */
+export const PULL_PROVIDERS: readonly ChannelProvider[] = [];
+
+const serves =
+  (account: Pick<ChannelAccount, 'channel' | 'provider'>) =>
+  (provider: ChannelProvider): boolean =>
+    provider.channel === account.channel && provider.provider === account.provider;
+
+/** The webhook adapter of an account; undefined when its provider does not deliver by webhook. */
+export function webhookAdapterOf(account: ChannelAccount): ChannelAdapter | undefined {
+  return WEBHOOK_ADAPTERS.find(serves(account));
+}
+
+/**
+ * Checks an account against what its provider demands.
+ *
+ * @returns problems with paths relative to the account; an unknown provider is one, with the known ones named
+ */
+export function checkAccount(account: ChannelAccount): readonly string[] {
+  const known: readonly ChannelProvider[] = [...WEBHOOK_ADAPTERS, ...PULL_PROVIDERS];
+  const provider = known.find(serves(account));
+  if (provider !== undefined) return provider.checkAccount(account);
+  const names = known.filter(({ channel }) => channel === account.channel).map((candidate) => candidate.provider);
+  return [`provider: "${account.provider}" is not known on ${account.channel}; known: ${names.join(', ') || 'none'}`];
+}
