@@ -1,7 +1,8 @@
 import { createLogger, ConfigError, PermanentRecordError, StreamUnavailableError } from '@app/kernel';
 import type { OutgoingRecord, Stream, StreamBatch } from '@app/stream';
 import { Client } from 'pg';
-import { createLogStream, migrate } from '@app/persistence';
+import { createLogStream, Database, migrate } from '@app/persistence';
+import { tidyTopic } from '../../libs/persistence/src/log/retention.js';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.js';
 
 const TOPIC = 'omni.test.v1';
@@ -157,6 +158,52 @@ describe('the log in PostgreSQL', () => {
     expect(owners.size).toBe(4);
   });
 
+  describe('tidying', () => {
+    let database: Database;
+    beforeEach(() => {
+      database = Database.connect(url, { applicationName: 'test' });
+    });
+    afterEach(() => database.close());
+
+    async function fill(config: Record<string, string>) {
+      const name = 'omni.tidied.v1';
+      const [stream] = streams;
+      await stream!.ensureTopics([{ name, partitions: 1, config }]);
+      const [topic] = await database.query<{ id: number }>('SELECT id FROM log_topic WHERE name = $1', [name]);
+      const texts = ['a1', 'b1', 'a2', 'c1'];
+      await stream!.append(texts.map((text) => ({ ...record(text[0]!, text), topic: name })));
+      await stream!.append([{ ...record('c', ''), topic: name, value: null }]);
+      const left = async () =>
+        (await database.query<{ n: number }>('SELECT "offset"::int AS n FROM log_record ORDER BY 1')).map(({ n }) => n);
+      return { name, topic: { id: topic!.id, name, partitions: 1, config }, left };
+    }
+
+    it('removes what is older than the retention time; readers go on at the first kept record', async () => {
+      const { name, topic, left } = await fill({ 'cleanup.policy': 'delete', 'retention.ms': '60000' });
+      await database.query(`UPDATE log_record SET appended_at = now() - interval '2 minutes' WHERE "offset" < 3`);
+      await tidyTopic(database, topic);
+      expect(await left()).toEqual([3, 4]);
+      expect(await streams[0]!.lag('g', [name])).toEqual([{ topic: name, lag: 2n }]);
+      const seen: bigint[] = [];
+      await streams[0]!.subscribe({ group: 'g', topics: [name], service: 'test' }, async (batch) => {
+        seen.push(...batch.records.map(({ offset }) => offset));
+      });
+      await until(() => seen.length > 0);
+      expect(seen).toEqual([3n, 4n]);
+    });
+
+    it('keeps the newest value of each key, and a tombstone for a while', async () => {
+      const { name, topic, left } = await fill({ 'cleanup.policy': 'compact', 'delete.retention.ms': '60000' });
+      await tidyTopic(database, topic);
+      expect(await left()).toEqual([1, 2, 4]);
+      await database.query(`UPDATE log_record SET appended_at = now() - interval '2 minutes'`);
+      await tidyTopic(database, topic);
+      expect(await left()).toEqual([1, 2]);
+      await streams[0]!.subscribe({ group: 'g', topics: [name], service: 'test' }, async () => undefined);
+      await until(async () => (await streams[0]!.lag('g', [name]))[0]!.lag === 0n);
+    });
+  });
+
   it('keeps what it acknowledged through a kill of the server, and its reader recovers', async () => {
     const [stream] = streams;
     const seen = new Set<string>();
@@ -164,9 +211,9 @@ describe('the log in PostgreSQL', () => {
       for (const text of textOf(batch)) seen.add(text);
     });
     const acknowledged: string[] = [];
-    let feeding = true;
+    const feeding = { on: true };
     const feed = (async () => {
-      for (let n = 0; feeding; n += 1) {
+      for (let n = 0; feeding.on; n += 1) {
         const kept = await stream!.append([record(`${n}`, `${n}`)]).then(
           () => true,
           (error: unknown) => {
@@ -183,7 +230,7 @@ describe('the log in PostgreSQL', () => {
     await server.restart();
     const before = acknowledged.length;
     await until(() => acknowledged.length > before + 50);
-    feeding = false;
+    feeding.on = false;
     await feed;
     await until(() => acknowledged.every((text) => seen.has(text)));
     expect(seen.size).toBeGreaterThanOrEqual(acknowledged.length);
