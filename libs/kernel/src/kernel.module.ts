@@ -20,6 +20,8 @@ export interface KernelOptions {
   readonly accounts: readonly ChannelAccount[];
   readonly logger: Logger;
   readonly installationSecret: string;
+  readonly metrics: Metrics;
+  readonly health: HealthRegistry;
 }
 
 /** Global module with configuration, accounts, logger, clock, metrics and health. */
@@ -33,8 +35,8 @@ export class KernelModule {
       { provide: LOGGER, useValue: options.logger },
       { provide: CLOCK, useValue: systemClock },
       { provide: INSTALLATION_SECRET, useValue: options.installationSecret },
-      { provide: Metrics, useValue: new Metrics({ processMetrics: true }) },
-      { provide: HealthRegistry, useValue: new HealthRegistry() },
+      { provide: Metrics, useValue: options.metrics },
+      { provide: HealthRegistry, useValue: options.health },
     ];
     return {
       module: KernelModule,

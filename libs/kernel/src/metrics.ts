@@ -19,6 +19,10 @@ export class Metrics {
     'channel',
     'account',
   ]);
+  readonly elementsIgnored = this.counter('omniline_elements_ignored_total', 'Elements that carry nothing to keep', [
+    'channel',
+    'account',
+  ]);
   readonly appendSeconds = this.histogram('omniline_append_seconds', 'Time to a durable append', []);
   readonly deadLetters = this.counter('omniline_dead_letters_total', 'Records set aside', ['service', 'code']);
   readonly unifierEvents = this.counter('omniline_unifier_events_total', 'Events unified by outcome', [
