@@ -1,2 +1,3 @@
 export * from './blocked-values.js';
 export * from './identity-key.js';
+export * from './phone.js';
