@@ -1,0 +1,128 @@
+import { Readable } from 'node:stream';
+import { MailParser, type AddressObject, type AttachmentStream, type Headers, type MessageText } from 'mailparser';
+
+/** A part that is shown as an attachment; its bytes are counted and hashed, never kept. */
+export interface MimePart {
+  readonly partId: string | null;
+  readonly contentType: string;
+  readonly filename?: string;
+  readonly contentDisposition?: string;
+  readonly cid?: string;
+  readonly related: boolean;
+  readonly sizeBytes: number;
+  /** Hexadecimal. */
+  readonly sha256: string;
+}
+
+/** What the parser makes of a mail. */
+export interface ParsedMime {
+  readonly headers: Headers;
+  readonly text?: string;
+  readonly html?: string;
+  /** Whether a `text/plain` part was among the text; without one the parser's text is derived from HTML. */
+  readonly hasPlainText: boolean;
+  readonly parts: readonly MimePart[];
+}
+
+/** Why a mail could not be parsed; a word for logs and flags. */
+export type MimeFailure = 'timeout' | 'refused' | 'empty';
+
+/** Outcome of {@link parseMime}. */
+export type MimeResult =
+  { readonly ok: true; readonly mime: ParsedMime } | { readonly ok: false; readonly reason: MimeFailure };
+
+/** HTML longer than this is not turned into text. */
+export const MAX_HTML_CHARS = 2 * 1024 * 1024;
+const CHUNK_BYTES = 256 * 1024;
+/** A part costs about 300 bytes in the event; more parts than this would not fit into a record. */
+const MAX_PARTS = 250;
+
+/** Feeds a mail in pieces, so that timers run between them and the time limit can strike. */
+function* chunksOf(source: Buffer): Generator<Buffer> {
+  for (let start = 0; start < source.length; start += CHUNK_BYTES) yield source.subarray(start, start + CHUNK_BYTES);
+}
+
+function finishedPart(part: AttachmentStream): MimePart {
+  return {
+    partId: part.partId,
+    contentType: part.contentType,
+    filename: part.filename,
+    contentDisposition: part.contentDisposition,
+    cid: part.cid,
+    related: part.related === true,
+    sizeBytes: part.size ?? 0,
+    sha256: part.checksum ?? '',
+  };
+}
+
+/**
+ * Parses a mail. Attachments stream through a digest, so memory does not grow with them. It never throws: a parser
+ * error, a time-out, too many parts and a result without headers are all failures of this one mail.
+ *
+ * The time limit strikes between pieces of 256 KiB; one synchronous step of the parser is not interrupted.
+ */
+export async function parseMime(source: Buffer, options: { readonly timeoutMs: number }): Promise<MimeResult> {
+  const parser = new MailParser({
+    skipImageLinks: true,
+    skipTextToHtml: true,
+    skipTextLinks: true,
+    keepDeliveryStatus: true,
+    ignoreEmbedded: true,
+    checksumAlgo: 'sha256',
+    maxHtmlLengthToParse: MAX_HTML_CHARS,
+  });
+  const input = Readable.from(chunksOf(source));
+  const parts: MimePart[] = [];
+  let content: MessageText | undefined;
+  const failure = await new Promise<MimeFailure | undefined>((resolve) => {
+    const timer = setTimeout(() => resolve('timeout'), options.timeoutMs);
+    const settle = (reason: MimeFailure | undefined): void => {
+      clearTimeout(timer);
+      resolve(reason);
+    };
+    parser.on('error', () => settle('refused'));
+    input.on('error', () => settle('refused'));
+    parser.on('end', () => settle(undefined));
+    parser.on('data', (data: AttachmentStream | MessageText) => {
+      if (data.type === 'text') {
+        content = data;
+        return;
+      }
+      data.content.on('error', () => settle('refused'));
+      data.content.on('end', () => {
+        parts.push(finishedPart(data));
+        if (parts.length > MAX_PARTS) settle('refused');
+        else data.release?.();
+      });
+      data.content.resume();
+    });
+    input.pipe(parser);
+  });
+  input.destroy();
+  const headers = parser.headers;
+  const { hasText } = parser as unknown as { hasText?: boolean };
+  parser.destroy();
+  if (failure !== undefined) return { ok: false, reason: failure };
+  if (headers === false || headers.size === 0) return { ok: false, reason: 'empty' };
+  return {
+    ok: true,
+    mime: { headers, text: content?.text, html: content?.html, hasPlainText: hasText === true, parts },
+  };
+}
+
+/** Mailboxes of a header in order; groups and entries without an address are left out. */
+export function mailboxesOf(
+  headers: Headers,
+  name: string,
+): readonly { readonly address: string; readonly name: string }[] {
+  const value = headers.get(name) as AddressObject | AddressObject[] | undefined;
+  const objects = value === undefined ? [] : Array.isArray(value) ? value : [value];
+  const entries = objects.flatMap((object) => object.value ?? []).flatMap((entry) => entry.group ?? [entry]);
+  return entries.flatMap(({ address, name: display }) => (address ? [{ address, name: display ?? '' }] : []));
+}
+
+/** Text of a header that is a plain string after decoding. */
+export function textOf(headers: Headers, name: string): string | undefined {
+  const value = headers.get(name);
+  return typeof value === 'string' ? value : undefined;
+}
