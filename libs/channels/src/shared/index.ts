@@ -1,0 +1,6 @@
+export * from './element.js';
+export * from './fields.js';
+export * from './hmac.js';
+export * from './instant-of.js';
+export * from './json-scanner.js';
+export * from './read-json.js';

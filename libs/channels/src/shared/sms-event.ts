@@ -1,0 +1,137 @@
+import {
+  inboundEventId,
+  INBOUND_TYPES,
+  MAX_TEXT_CHARS,
+  type Attachment,
+  type Content,
+  type DeliveryStatus,
+  type InboundEvent,
+  type MessageReceived,
+  type Raw,
+} from '@app/contracts';
+import { phoneIdentity } from '@app/identity';
+import { cleanIdentifier, cleanText, type ChannelAccount } from '@app/kernel';
+import type { ParseContext, ParsedEvent } from '../channel-adapter.js';
+import type { ProviderTime } from './provider-time.js';
+
+/** What is the same for every event of an SMS provider, as the provider wrote it. */
+export interface SmsFrame {
+  readonly account: ChannelAccount;
+  readonly context: ParseContext;
+  /** Provider as in the accounts file. */
+  readonly providerName: string;
+  /** The customer's number or name as written, whichever way the message went. */
+  readonly customer: string;
+  /** Provider's id of the message, or the tuple that stands for it. */
+  readonly messageId: string;
+  /** Provider's id of this delivery. */
+  readonly eventId?: string | undefined;
+  /** Provider's time as sent. */
+  readonly timestamp?: string | undefined;
+  readonly time: ProviderTime;
+  readonly raw: Raw;
+}
+
+/** What an incoming text says. */
+export interface SmsMessage {
+  readonly text: string;
+  readonly attachments?: readonly Attachment[];
+  /** Parts of the content besides text and type. */
+  readonly content?: Omit<Content, 'type' | 'text'>;
+  readonly repliesTo?: string | undefined;
+}
+
+/** What became of a message that we sent. */
+export interface SmsReceipt {
+  readonly status: DeliveryStatus;
+  readonly error?: { readonly code: string; readonly title?: string } | undefined;
+}
+
+function frameOf(frame: SmsFrame, messageId: string, flags: readonly string[]) {
+  const { account, context } = frame;
+  const { claims, ...identity } = phoneIdentity(frame.customer, { accountId: account.id, authenticity: 'A2' });
+  const allFlags = [...frame.time.flags, ...flags];
+  return {
+    channel: 'sms' as const,
+    account_id: account.id,
+    identity,
+    provider: {
+      name: frame.providerName,
+      message_id: messageId,
+      conversation_id: identity.value,
+      ...(frame.eventId === undefined ? {} : { event_id: cleanIdentifier(frame.eventId) }),
+      ...(frame.timestamp === undefined ? {} : { timestamp: cleanIdentifier(frame.timestamp) }),
+    },
+    occurred_at: frame.time.occurredAt,
+    received_at: context.receivedAt.toISOString(),
+    verification: {
+      method: context.verification.method,
+      ...(context.verification.keyId === undefined ? {} : { key_id: context.verification.keyId }),
+    },
+    raw: frame.raw,
+    ...(claims.length === 0 ? {} : { claims: [...claims] }),
+    ...(allFlags.length === 0 ? {} : { flags: allFlags }),
+  };
+}
+
+const parsed = (frame: SmsFrame, event: InboundEvent): ParsedEvent => ({
+  event,
+  account: frame.account,
+  senderId: event.data.identity.value,
+});
+
+function contentType(text: string, attachments: readonly Attachment[], content: SmsMessage['content']): string {
+  if (content?.location !== undefined) return 'location';
+  if (content?.interactive !== undefined) return 'interactive';
+  const first = attachments[0];
+  return text === '' && first !== undefined ? (first.kind === 'other' ? 'file' : first.kind) : 'text';
+}
+
+/**
+ * A text that reached one of our numbers. Its record key is the sender's canonical number, so that `0912…` and `+84912…`
+ * stay in one order.
+ */
+export function smsReceived(frame: SmsFrame, message: SmsMessage): ParsedEvent {
+  const messageId = cleanIdentifier(frame.messageId);
+  const { text, truncated } = cleanText(message.text, { nul: 'remove', maxChars: MAX_TEXT_CHARS });
+  const attachments = message.attachments ?? [];
+  const data: MessageReceived = {
+    ...frameOf(frame, messageId, truncated ? ['truncated'] : []),
+    direction: 'inbound',
+    message_kind: 'message',
+    content: { type: contentType(text, attachments, message.content), text, ...message.content },
+    ...(attachments.length === 0 ? {} : { attachments: [...attachments] }),
+    ...(message.repliesTo === undefined
+      ? {}
+      : { reply_to: { message_kind: 'message', provider_message_id: cleanIdentifier(message.repliesTo) } }),
+  };
+  const id = inboundEventId({ accountId: frame.account.id, eventKind: 'message', messageId });
+  return parsed(frame, { id, type: INBOUND_TYPES.received, data });
+}
+
+/**
+ * A delivery report on a message that we sent. The tuple that stands for it is message id and status: a report that is
+ * repeated is the same event, the next status another.
+ */
+export function smsReceipt(frame: SmsFrame, receipt: SmsReceipt): ParsedEvent {
+  const messageId = cleanIdentifier(frame.messageId);
+  const tuple = JSON.stringify([messageId, receipt.status]);
+  const id = inboundEventId({
+    accountId: frame.account.id,
+    eventKind: 'receipt',
+    messageId,
+    revision: receipt.status,
+  });
+  return parsed(frame, {
+    id,
+    type: INBOUND_TYPES.receipt,
+    data: {
+      ...frameOf(frame, tuple, []),
+      direction: 'echo',
+      message_kind: 'message',
+      status: receipt.status,
+      message_ids: [messageId],
+      ...(receipt.error === undefined ? {} : { error: { ...receipt.error } }),
+    },
+  });
+}
