@@ -9,6 +9,7 @@ import type { Database } from './database.js';
  */
 export class AdvisoryLease {
   private session: Promise<pg.Client> | undefined;
+  private attempt: Promise<boolean> | undefined;
   private locked = false;
 
   /** @param key two integers that name the thing; the first is the name space */
@@ -24,12 +25,11 @@ export class AdvisoryLease {
    */
   async held(): Promise<boolean> {
     if (this.locked) return true;
-    const opening = (this.session ??= this.open());
-    const session = await opening;
-    const { rows } = await session.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1, $2) AS locked', [...this.key]);
-    // A session that ended meanwhile holds nothing.
-    this.locked = this.session === opening && rows[0]?.locked === true;
-    return this.locked;
+    // Callers at the same time share one attempt: a session runs one statement at a time.
+    this.attempt ??= this.tryLock().finally(() => {
+      this.attempt = undefined;
+    });
+    return await this.attempt;
   }
 
   /** Gives the lease up; other callers may take it. */
@@ -37,6 +37,17 @@ export class AdvisoryLease {
     const opening = this.session;
     this.lose();
     await (await opening)?.end();
+  }
+
+  private async tryLock(): Promise<boolean> {
+    const opening = (this.session ??= this.open());
+    const session = await opening;
+    const { rows } = await session.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1, $2) AS locked', [
+      ...this.key,
+    ]);
+    // A session that ended meanwhile holds nothing.
+    this.locked = this.session === opening && rows[0]?.locked === true;
+    return this.locked;
   }
 
   private async open(): Promise<pg.Client> {

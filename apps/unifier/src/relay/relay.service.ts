@@ -1,4 +1,4 @@
-import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap, type BeforeApplicationShutdown } from '@nestjs/common';
 import { CLOCK, LOGGER, Metrics, type Clock, type Logger } from '@app/kernel';
 import { AdvisoryLease, RelayRepository, type EventRow } from '@app/persistence';
 import { STREAM, type OutgoingRecord, type Stream } from '@app/stream';
@@ -23,7 +23,7 @@ const RETENTION_DAYS = 14;
  * order from a point that is not beyond the other's, so the first appearances still stand in order.
  */
 @Injectable()
-export class RelayService implements OnApplicationBootstrap, OnApplicationShutdown, CommitListener {
+export class RelayService implements OnApplicationBootstrap, BeforeApplicationShutdown, CommitListener {
   private readonly claims: WorkLoop;
   private readonly publications: WorkLoop;
   private readonly housekeeping: WorkLoop;
@@ -50,7 +50,7 @@ export class RelayService implements OnApplicationBootstrap, OnApplicationShutdo
     for (const loop of [this.claims, this.publications, this.housekeeping]) loop.start();
   }
 
-  async onApplicationShutdown(): Promise<void> {
+  async beforeApplicationShutdown(): Promise<void> {
     await Promise.all([this.claims.stop(), this.publications.stop(), this.housekeeping.stop()]);
     await this.lease.release();
   }

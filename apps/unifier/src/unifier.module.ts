@@ -1,0 +1,39 @@
+import { Inject, Module, type OnModuleInit } from '@nestjs/common';
+import { AdvisoryLease, Database, RelayRepository, UnifyRepository } from '@app/persistence';
+import { RelayService } from './relay/relay.service.js';
+import { UnifyBatchController } from './unify-batch/unify-batch.controller.js';
+import { UnifyBatchService } from './unify-batch/unify-batch.service.js';
+
+/** Names the relay among the advisory locks. */
+const RELAY_LEASE = [0x6f6d6c10, 1] as const;
+
+/**
+ * Merges inbound events into one timeline for each customer, and relays what it committed to the public topics.
+ *
+ * It needs the global `KernelModule`, `StreamModule` and `PersistenceModule`.
+ */
+@Module({
+  controllers: [UnifyBatchController],
+  providers: [
+    UnifyBatchService,
+    RelayService,
+    { provide: UnifyRepository, useFactory: (database: Database) => new UnifyRepository(database), inject: [Database] },
+    { provide: RelayRepository, useFactory: (database: Database) => new RelayRepository(database), inject: [Database] },
+    {
+      provide: AdvisoryLease,
+      useFactory: (database: Database) => new AdvisoryLease(database, RELAY_LEASE),
+      inject: [Database],
+    },
+  ],
+})
+export class UnifierModule implements OnModuleInit {
+  constructor(
+    @Inject(UnifyBatchService) private readonly unifier: UnifyBatchService,
+    @Inject(RelayService) private readonly relay: RelayService,
+  ) {}
+
+  /** A commit wakes the relay, so that readers of the stream do not wait for its next look. */
+  onModuleInit(): void {
+    this.unifier.onCommit(this.relay);
+  }
+}

@@ -1,0 +1,18 @@
+import { Controller, Inject } from '@nestjs/common';
+import { EventPattern, Payload } from '@nestjs/microservices';
+import { CHANNELS, inboundTopic, receiptsTopic } from '@app/contracts';
+import type { BatchOutcome, StreamBatch } from '@app/stream';
+import { UnifyBatchService } from './unify-batch.service.js';
+
+const TOPICS = [...CHANNELS.map(inboundTopic), ...CHANNELS.map(receiptsTopic)];
+
+/** Hands the batches of every inbound and receipts topic to the service. */
+@Controller()
+export class UnifyBatchController {
+  constructor(@Inject(UnifyBatchService) private readonly service: UnifyBatchService) {}
+
+  @EventPattern(TOPICS)
+  async unify(@Payload() batch: StreamBatch): Promise<BatchOutcome> {
+    return await this.service.unify(batch);
+  }
+}
