@@ -59,6 +59,10 @@ export const SETTINGS = {
     default: '2000',
     about: 'Longest wait for the broker before a webhook is answered 503',
   },
+  TRUSTED_PROXIES: {
+    schema: z.string().min(1).optional(),
+    about: 'Proxies whose X-Forwarded-For is believed: a number of hops, or addresses separated by commas',
+  },
   UNIFIER_BATCH_RECORDS: {
     schema: z.coerce.number().int().min(1).max(5000),
     default: '1000',
@@ -78,10 +82,14 @@ export interface Config {
   readonly KAFKA_BROKERS: string | undefined;
   readonly LOG_LEVEL: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly APPEND_TIMEOUT_MS: number;
+  readonly TRUSTED_PROXIES: string | undefined;
   readonly UNIFIER_BATCH_RECORDS: number;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The environment of the process, for the values that an accounts file names; everything else asks {@link loadConfig}. */
+export const environment = (): Environment => process.env;
 
 function rawValue(name: string, env: Environment, problems: string[]): string | undefined {
   const file = env[`${name}_FILE`];

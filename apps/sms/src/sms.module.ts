@@ -1,0 +1,6 @@
+import { Module } from '@nestjs/common';
+import { IngressModule } from '@app/ingress';
+
+/** Receives SMS and their delivery receipts. */
+@Module({ imports: [IngressModule.forChannels('sms')] })
+export class SmsModule {}
