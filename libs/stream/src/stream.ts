@@ -55,6 +55,8 @@ export interface SubscribeOptions {
   readonly concurrency?: number;
   /** Dead letters of this subscription go to `omni.dlq.<service>.v1`. */
   readonly service: string;
+  /** Version of the service, for its dead letters. */
+  readonly serviceVersion?: string;
 }
 
 /** A record that the handler set aside although its neighbours went through. */
