@@ -1,11 +1,12 @@
 import type { ChannelAccount } from '@app/kernel';
 import type { ChannelAdapter, ChannelProvider } from './channel-adapter.js';
+import { imapProvider } from './imap/imap.provider.js';
 
 /** Every provider that delivers by webhook: one line each. */
 export const WEBHOOK_ADAPTERS: readonly ChannelAdapter[] = [];
 
 /** Every provider from which we fetch: one line each. */
-export const PULL_PROVIDERS: readonly ChannelProvider[] = [];
+export const PULL_PROVIDERS: readonly ChannelProvider[] = [imapProvider];
 
 const serves =
   (account: Pick<ChannelAccount, 'channel' | 'provider'>) =>

@@ -1,0 +1,32 @@
+import { MAX_RECORD_BYTES, type MessageReceived } from '@app/contracts';
+
+/** What headers take beside the value. */
+const HEADER_BYTES = 4_096;
+const LIMIT_BYTES = MAX_RECORD_BYTES - HEADER_BYTES;
+
+const sizeOf = (data: MessageReceived): number => Buffer.byteLength(JSON.stringify(data));
+
+const halved = (text: string | undefined): string | undefined =>
+  text === undefined ? undefined : text.slice(0, Math.floor(text.length / 2)).toWellFormed();
+
+/** Each makes an event smaller; the original mail is kept whole elsewhere, so nothing is lost. */
+const REDUCTIONS: readonly ((data: MessageReceived) => MessageReceived)[] = [
+  (data) => ({ ...data, attachments: data.attachments?.slice(0, 60) }),
+  (data) => ({ ...data, mail: data.mail && { ...data.mail, references: data.mail.references.slice(-5) } }),
+  (data) => ({ ...data, mail: data.mail && { ...data.mail, to: data.mail.to.slice(0, 10), cc: [] } }),
+  ...Array.from({ length: 6 }, () => (data: MessageReceived) => ({
+    ...data,
+    content: { ...data.content, text: halved(data.content.text) },
+  })),
+];
+
+/** Cuts an event until it fits into a record and flags it `truncated`; one that fits comes back as it is. */
+export function fitIntoRecord(data: MessageReceived): MessageReceived {
+  let fitting = data;
+  for (const reduce of REDUCTIONS) {
+    if (sizeOf(fitting) <= LIMIT_BYTES) break;
+    fitting = reduce(fitting);
+  }
+  if (fitting === data) return data;
+  return { ...fitting, flags: [...new Set([...(fitting.flags ?? []), 'truncated'])] };
+}

@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import type { ChannelAccount } from '@app/kernel';
+import { normaliseMailAddress } from './mail-address.js';
+
+const MIB = 1_048_576;
+const DAY_MS = 86_400_000;
+
+const address = z
+  .string()
+  .refine((text) => normaliseMailAddress(text) !== undefined, 'a mail address, for example "hotro@shop.example.vn"');
+
+const settingsSchema = z.object({
+  imap: z.object({
+    host: z.string({ error: 'the server, for example "imap.example.vn"' }).min(1),
+    port: z.int().min(1).max(65_535).default(993),
+    /** TLS from the first byte; otherwise STARTTLS is demanded unless `insecure` is set or the server is local. */
+    secure: z.boolean().optional(),
+    insecure: z.boolean().default(false),
+  }),
+  mailbox: z.string().min(1).default('INBOX'),
+  watch: z.array(z.string().min(1)).default([]),
+  sent_mailbox: z.string().min(1).optional(),
+  aliases: z.array(address).default([]),
+  trusted_authserv_ids: z.array(z.string().min(1).toLowerCase()).default([]),
+  microsoft365: z.boolean().default(false),
+  history: z
+    .string()
+    .regex(
+      /^(none|all|\d{1,5}d|\d{4}-\d{2}-\d{2})$/,
+      '"none", "all", days such as "30d", or a date such as "2026-01-31"',
+    )
+    .default('30d'),
+  max_mail_bytes: z
+    .int()
+    .min(MIB)
+    .max(256 * MIB)
+    .default(30 * MIB),
+  poll_seconds: z.int().min(5).max(3_600).default(120),
+});
+
+/** How to reach and read one account's mailboxes. */
+export interface ImapSettings {
+  readonly host: string;
+  readonly port: number;
+  readonly secure: boolean;
+  /** Without TLS from the start, the connection must be upgraded before the password is sent. */
+  readonly requireStartTls: boolean;
+  readonly user: string;
+  readonly password: string;
+  /** Folders to watch, without repeats. */
+  readonly folders: readonly string[];
+  /** Folder of sent mail: what lies there was written by us. */
+  readonly sentFolder?: string;
+  readonly aliases: readonly string[];
+  readonly trustedAuthservIds: readonly string[];
+  readonly microsoft365: boolean;
+  readonly history: string;
+  /** Larger mails are read in part, in bytes. */
+  readonly maxMailBytes: number;
+  readonly pollMs: number;
+}
+
+const LOCAL = /^(localhost|127\.|::1$)/;
+
+/** Problems of an account, with paths relative to it; empty when it can be used. */
+export function imapProblems(account: ChannelAccount): readonly string[] {
+  const problems: string[] = [];
+  const parsed = settingsSchema.safeParse(account.settings);
+  if (!parsed.success) {
+    problems.push(...parsed.error.issues.map(({ path, message }) => `settings.${path.join('.')}: ${message}`));
+  }
+  if (normaliseMailAddress(account.externalId) === undefined) {
+    problems.push('external_id: the address of the mailbox, for example "hotro@shop.example.vn"');
+  }
+  for (const name of ['user', 'password']) {
+    if (!account.secrets[name]) problems.push(`secrets.${name}: must be set`);
+  }
+  return problems;
+}
+
+/**
+ * Settings of an account with their defaults.
+ *
+ * @throws ZodError for an account that {@link imapProblems} reports on
+ */
+export function readImapSettings(account: ChannelAccount): ImapSettings {
+  const settings = settingsSchema.parse(account.settings);
+  const { host, port, insecure } = settings.imap;
+  const secure = settings.imap.secure ?? port === 993;
+  const folders = [settings.mailbox, ...settings.watch, ...(settings.sent_mailbox ? [settings.sent_mailbox] : [])];
+  return {
+    host,
+    port,
+    secure,
+    requireStartTls: !secure && !insecure && !LOCAL.test(host),
+    user: account.secrets['user'] ?? '',
+    password: account.secrets['password'] ?? '',
+    folders: [...new Set(folders)],
+    ...(settings.sent_mailbox === undefined ? {} : { sentFolder: settings.sent_mailbox }),
+    aliases: settings.aliases,
+    trustedAuthservIds: settings.trusted_authserv_ids,
+    microsoft365: settings.microsoft365,
+    history: settings.history,
+    maxMailBytes: settings.max_mail_bytes,
+    pollMs: settings.poll_seconds * 1_000,
+  };
+}
+
+/** First instant of the history that is fetched at the first sync; undefined for all of it, `now` for none. */
+export function historyStart(history: string, now: Date): Date | undefined {
+  if (history === 'all') return undefined;
+  if (history === 'none') return now;
+  const days = /^(\d+)d$/.exec(history);
+  return days === null ? new Date(`${history}T00:00:00Z`) : new Date(now.getTime() - Number(days[1]) * DAY_MS);
+}

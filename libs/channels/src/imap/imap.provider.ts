@@ -1,0 +1,9 @@
+import type { ChannelProvider } from '../channel-adapter.js';
+import { imapProblems } from './imap-settings.js';
+
+/** A mailbox that is pulled by IMAP. */
+export const imapProvider: ChannelProvider = {
+  channel: 'email',
+  provider: 'imap',
+  checkAccount: imapProblems,
+};

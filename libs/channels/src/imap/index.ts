@@ -1,0 +1,5 @@
+export * from './imap-settings.js';
+export * from './imap.provider.js';
+export * from './mail-address.js';
+export * from './parse-mail.js';
+export * from './pulled-mail.js';

@@ -1,0 +1,88 @@
+import type { InboundIdentity } from '@app/contracts';
+import type { MailVerdict } from './authentication-results.js';
+import type { MailClass } from './automatic-mail.js';
+import type { OwnAddresses } from './mail-address.js';
+import type { People, Person } from './mail-people.js';
+
+/** Which way a mail went and who stands on the customer's side. */
+export interface MailSender {
+  readonly direction: 'inbound' | 'echo';
+  readonly identity: InboundIdentity;
+  /** From which the record key is made: the address, whatever it proves, so that one person's mails keep their order. */
+  readonly senderId: string;
+}
+
+/** What {@link senderOf} decides on. */
+export interface SenderFacts {
+  readonly people: People;
+  readonly own: OwnAddresses;
+  readonly verdict: MailVerdict | undefined;
+  readonly mailClass: MailClass;
+  /** More than one `From` field or author: it is unknown which of them the border looked at. */
+  readonly severalAuthors: boolean;
+  /** The mail lies in our folder of sent mail, where nobody else can put anything. */
+  readonly sentByUs: boolean;
+  readonly accountId: string;
+}
+
+/** A name that holds an address pretends to be somebody. */
+const honestName = ({ name }: Person): { display_name?: string } =>
+  name === '' || name.includes('@') ? {} : { display_name: name };
+
+function person(found: Person, proven: boolean): Pick<MailSender, 'identity' | 'senderId'> {
+  const identity = {
+    kind: proven ? 'email' : 'email_unverified',
+    scope: '',
+    value: found.address,
+    authenticity: proven ? 'A2' : 'A1',
+    ...honestName(found),
+  } as const;
+  return { identity, senderId: found.address };
+}
+
+function label(text: string, accountId: string): Pick<MailSender, 'identity' | 'senderId'> {
+  const value = text.toLowerCase();
+  const identity = { kind: 'sender_label', scope: accountId, value, authenticity: 'A0' } as const;
+  return { identity, senderId: `label:${value}` };
+}
+
+/** Machines that report on a mail; they are nobody's customer. */
+const REPORTS: ReadonlySet<MailClass> = new Set(['bounce', 'complaint']);
+
+/** A web form writes from us to us, with the visitor in `Reply-To`; what a form says is a claim. */
+function visitorOfForm({ people, own }: SenderFacts): Person | undefined {
+  const recipients = [...people.to, ...people.cc];
+  if (recipients.length === 0 || !recipients.every(({ address }) => own.has(address))) return undefined;
+  return people.replyTo.find(({ address }) => !own.has(address));
+}
+
+function echo(facts: SenderFacts, proven: boolean): MailSender {
+  const { people, own, accountId } = facts;
+  const visitor = facts.sentByUs ? undefined : visitorOfForm(facts);
+  if (visitor !== undefined) return { direction: 'inbound', ...person(visitor, false) };
+  const recipient = [...people.to, ...people.cc].find(({ address }) => !own.has(address));
+  const other = recipient === undefined ? label('no recipient', accountId) : person(recipient, proven);
+  return { direction: 'echo', ...other };
+}
+
+/**
+ * Decides direction and identity of a mail.
+ *
+ * - From one of our addresses: `echo`, and the identity is the first recipient who is not us.
+ * - The author's own domain let it out, as a trusted border says: `email` (A2).
+ * - Anything else with an address: `email_unverified` (A1), a twin that cannot write into the real one's timeline.
+ * - Without a usable author, and for bounces and complaints: `sender_label`, which identifies nobody.
+ *
+ * @see identity design, section 3.2
+ */
+export function senderOf(facts: SenderFacts): MailSender {
+  const { people, own, verdict, mailClass, accountId } = facts;
+  const author = people.from[0];
+  const proven = facts.sentByUs || (verdict?.aligned === true && !facts.severalAuthors);
+  if (author !== undefined && (facts.sentByUs || own.has(author.address))) return echo(facts, proven);
+  if (author === undefined || REPORTS.has(mailClass)) {
+    const text = author?.address ?? people.fromText;
+    return { direction: 'inbound', ...label(text === '' ? 'unknown sender' : text, accountId) };
+  }
+  return { direction: 'inbound', ...person(author, proven) };
+}

@@ -1,0 +1,262 @@
+import {
+  inboundEventId,
+  INBOUND_TYPES,
+  MAX_TEXT_CHARS,
+  type Attachment,
+  type Content,
+  type InboundIdentity,
+  type MailFields,
+  type MessageReceived,
+} from '@app/contracts';
+import { cleanIdentifier, cleanText, describeError } from '@app/kernel';
+import { domainOf, OwnAddresses } from './mail-address.js';
+import { trustedVerdict, type MailVerdict } from './authentication-results.js';
+import { classifyMail, type MailClass } from './automatic-mail.js';
+import { fitIntoRecord } from './fit-record.js';
+import { mailKeys } from './fingerprint.js';
+import { allFields, firstField, readHeaderFields, splitMail, type HeaderField } from './header-fields.js';
+import { readImapSettings } from './imap-settings.js';
+import { originalAsAttachment, toAttachments } from './mail-attachments.js';
+import { peopleOf, type People } from './mail-people.js';
+import { senderOf, type MailSender } from './mail-sender.js';
+import { chooseMailText } from './mail-text.js';
+import { threadOf, type MailThread } from './mail-thread.js';
+import { chooseMailTime } from './mail-time.js';
+import { parseMime, textOf, type ParsedMime } from './parse-mime.js';
+import { prepareSource } from './prepare-source.js';
+import {
+  referenceTo,
+  toBlob,
+  transportIdOf,
+  type MailBlob,
+  type MailContext,
+  type ParsedMail,
+  type PulledMail,
+} from './pulled-mail.js';
+
+const MAX_SUBJECT_CHARS = 1_000;
+const MAX_TIMESTAMP_CHARS = 100;
+
+/** What is known of a mail whether or not it can be parsed. */
+interface Envelope {
+  readonly mail: PulledMail;
+  readonly context: MailContext;
+  readonly fields: readonly HeaderField[];
+  /** Stands for the mail within the account; equal for every copy. */
+  readonly key: string;
+  readonly original: MailBlob;
+  readonly partial: boolean;
+}
+
+/** What the content of a mail adds to its event. */
+interface Substance {
+  readonly sender: MailSender;
+  readonly thread: MailThread;
+  readonly content: Content;
+  readonly attachments: readonly Attachment[];
+  readonly mailFields?: MailFields;
+  readonly flags: readonly string[];
+  readonly blobs: readonly MailBlob[];
+}
+
+function openEnvelope(mail: PulledMail, context: MailContext): Envelope {
+  const split = splitMail(mail.source);
+  const fields = readHeaderFields(split.head);
+  const partial = mail.sizeBytes > mail.source.length;
+  // The body of a partial mail is unknown; its size stands in, which copies share as well.
+  const body = partial ? `size:${mail.sizeBytes}` : split.body;
+  const { dedupeKey } = mailKeys(context.account.externalId, { ...split, body }, fields);
+  return { mail, context, fields, key: dedupeKey, original: toBlob(mail.source, 'message/rfc822'), partial };
+}
+
+function cleanSubject(mime: ParsedMime): string {
+  const { text } = cleanText(textOf(mime.headers, 'subject') ?? '', { nul: 'remove', maxChars: MAX_SUBJECT_CHARS });
+  return text.replace(/\s+/g, ' ').trim();
+}
+
+function toMailFields(
+  people: People,
+  thread: MailThread,
+  verdict: MailVerdict | undefined,
+  mailClass: MailClass,
+): MailFields {
+  const addresses = (list: People['to']): string[] => list.map(({ address }) => address);
+  const ids = (list: readonly string[]): string[] => list.map(cleanIdentifier);
+  const results = { spf: verdict?.spf, dkim: verdict?.dkim, dmarc: verdict?.dmarc };
+  const known = Object.fromEntries(Object.entries(results).filter(([, result]) => result !== undefined));
+  return {
+    ...(thread.messageId === undefined ? {} : { message_id: cleanIdentifier(thread.messageId) }),
+    in_reply_to: ids(thread.inReplyTo),
+    references: ids(thread.references),
+    from: addresses(people.from),
+    to: addresses(people.to),
+    cc: addresses(people.cc),
+    reply_to: addresses(people.replyTo),
+    authentication: known,
+    ...(mailClass === 'normal' ? {} : { auto_submitted: mailClass }),
+  };
+}
+
+function toContent(mime: ParsedMime, html: MailBlob | undefined): { content: Content; truncated: boolean } {
+  const chosen = chooseMailText(mime);
+  const { text, truncated } = cleanText(chosen.text, { nul: 'remove', maxChars: MAX_TEXT_CHARS });
+  const subject = cleanSubject(mime);
+  const content = {
+    type: 'text',
+    text,
+    ...(subject === '' ? {} : { subject }),
+    ...(html === undefined ? {} : { html_ref: referenceTo(html) }),
+  } as const;
+  return { content, truncated: truncated || chosen.truncated };
+}
+
+function substanceOf(envelope: Envelope, mime: ParsedMime): Substance {
+  const { fields, mail, context, original, partial } = envelope;
+  const settings = readImapSettings(context.account);
+  const people = peopleOf(mime.headers);
+  const author = people.from[0];
+  const verdict = trustedVerdict(
+    fields,
+    { authservIds: settings.trustedAuthservIds, withoutId: settings.microsoft365 },
+    author === undefined ? undefined : domainOf(author.address),
+  );
+  const mailClass = classifyMail({
+    fields,
+    partTypes: mime.parts.map(({ contentType }) => contentType.toLowerCase()),
+    fromAddress: author?.address,
+    fromName: author?.name ?? people.fromText,
+    subject: cleanSubject(mime),
+  });
+  const sender = senderOf({
+    people,
+    own: new OwnAddresses([context.account.externalId, ...settings.aliases]),
+    verdict,
+    mailClass,
+    severalAuthors: people.from.length !== 1 || allFields(fields, 'from').length !== 1,
+    sentByUs: mail.folder === settings.sentFolder,
+    accountId: context.account.id,
+  });
+  const thread = threadOf(fields, mailClass, envelope.key);
+  const html =
+    mime.html === undefined || mime.html.trim() === ''
+      ? undefined
+      : toBlob(Buffer.from(mime.html), 'text/html; charset=utf-8');
+  const { content, truncated } = toContent(mime, html);
+  return {
+    sender,
+    thread,
+    content,
+    attachments: partial
+      ? [wholeOnServer(envelope)]
+      : toAttachments(mime.parts, mime.html ?? '', referenceTo(original)),
+    mailFields: toMailFields(people, thread, verdict, mailClass),
+    flags: truncated ? ['truncated'] : [],
+    blobs: html === undefined ? [original] : [original, html],
+  };
+}
+
+const wholeOnServer = ({ mail, context }: Envelope): Attachment =>
+  originalAsAttachment(
+    { state: 'pending', source: 'imap', locator: transportIdOf(context.account.id, mail) },
+    mail.sizeBytes,
+  );
+
+/** A mail of which nothing can be said but that it is there; its bytes can be opened by hand and parsed again. */
+function unreadable(envelope: Envelope): Substance {
+  const { context, original, mail, partial } = envelope;
+  const identity: InboundIdentity = {
+    kind: 'sender_label',
+    scope: context.account.id,
+    value: 'unknown sender',
+    authenticity: 'A0',
+  };
+  const kept = originalAsAttachment(
+    { state: 'stored', source: 'blob', locator: referenceTo(original) },
+    mail.source.length,
+  );
+  return {
+    sender: { direction: 'inbound', identity, senderId: 'label:unknown sender' },
+    thread: threadOf(envelope.fields, 'normal', envelope.key),
+    content: { type: 'unsupported', provider_type: 'message/rfc822' },
+    attachments: partial ? [wholeOnServer(envelope)] : [kept],
+    flags: ['unreadable'],
+    blobs: [original],
+  };
+}
+
+function toMessage(envelope: Envelope, substance: Substance): MessageReceived {
+  const { mail, context, fields, key, original, partial } = envelope;
+  const { occurredAt, clockAdjusted } = chooseMailTime(fields, mail.internalDate, context.receivedAt);
+  const date = firstField(fields, 'date');
+  const flags = [
+    ...substance.flags,
+    ...(clockAdjusted ? ['clock_adjusted'] : []),
+    ...(partial ? ['size_limited'] : []),
+    ...(mail.backfill ? ['backfill'] : []),
+  ];
+  return fitIntoRecord({
+    channel: 'email',
+    account_id: context.account.id,
+    direction: substance.sender.direction,
+    identity: substance.sender.identity,
+    provider: {
+      name: 'imap',
+      message_id: key,
+      conversation_id: cleanIdentifier(substance.thread.threadId),
+      event_id: transportIdOf(context.account.id, mail),
+      ...(date ? { timestamp: cleanText(date, { nul: 'remove', maxChars: MAX_TIMESTAMP_CHARS }).text } : {}),
+    },
+    message_kind: 'message',
+    occurred_at: occurredAt.toISOString(),
+    received_at: context.receivedAt.toISOString(),
+    verification: { method: 'pull' },
+    raw: {
+      media_type: 'message/rfc822',
+      encoding: 'reference',
+      data: referenceTo(original),
+      context: JSON.stringify({ folder: mail.folder, internal_date: mail.internalDate?.toISOString() }),
+    },
+    content: substance.content,
+    attachments: [...substance.attachments],
+    ...(substance.mailFields === undefined ? {} : { mail: substance.mailFields }),
+    ...(flags.length === 0 ? {} : { flags }),
+  });
+}
+
+/** The content, or a word for why there is none. */
+async function readSubstance(envelope: Envelope): Promise<Substance | string> {
+  try {
+    const result = await parseMime(prepareSource(envelope.mail.source), { timeoutMs: envelope.context.timeoutMs });
+    return result.ok ? substanceOf(envelope, result.mime) : result.reason;
+  } catch (error) {
+    // A fault of ours on one mail must not stop the mailbox; the caller logs it and the original can be parsed again.
+    return describeError(error);
+  }
+}
+
+/**
+ * Makes the canonical event of a mail. It has no clock, network or database: the same bytes give the same event, apart
+ * from the times it is told. It never throws for what a mail contains: one that cannot be parsed is kept whole, as
+ * content of type `unsupported` with the flag `unreadable`.
+ *
+ * Identity of the event: mailbox, Message-ID and fingerprint, so that copies in two folders are one mail and different
+ * mails that share a Message-ID are two.
+ *
+ * @see docs/channels/email.md
+ */
+export async function parseMail(mail: PulledMail, context: MailContext): Promise<ParsedMail> {
+  const envelope = openEnvelope(mail, context);
+  const read = await readSubstance(envelope);
+  const fault = typeof read === 'string' ? read : undefined;
+  const substance = typeof read === 'string' ? unreadable(envelope) : read;
+  const { account } = context;
+  const id = inboundEventId({ accountId: account.id, eventKind: 'message', messageId: envelope.key });
+  return {
+    event: { id, type: INBOUND_TYPES.received, data: toMessage(envelope, substance) },
+    account,
+    senderId: substance.sender.senderId,
+    blobs: substance.blobs,
+    ...(fault === undefined ? {} : { fault }),
+    outcome: fault !== undefined ? 'unreadable' : envelope.partial ? 'size_limited' : 'parsed',
+  };
+}
