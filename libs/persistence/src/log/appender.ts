@@ -1,8 +1,7 @@
 import type pg from 'pg';
 import { PermanentRecordError, StreamUnavailableError } from '@app/kernel';
-import type { OutgoingRecord } from '@app/stream';
+import { partitionOf, type OutgoingRecord } from '@app/stream';
 import type { Database } from '../database.js';
-import { partitionOf } from './partitioner.js';
 import type { LogTopic, LogTopics } from './topics.js';
 
 /** Channel on which readers are woken. */

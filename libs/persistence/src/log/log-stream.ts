@@ -1,5 +1,5 @@
-import { describeError, type Logger } from '@app/kernel';
-import type { Stream, Subscription, TopicLag } from '@app/stream';
+import { describeError, type Logger, type Metrics } from '@app/kernel';
+import { measureLag, type Stream, type Subscription, type TopicLag } from '@app/stream';
 import { Database } from '../database.js';
 import { LogAppender } from './appender.js';
 import { tidyTopic } from './retention.js';
@@ -15,6 +15,7 @@ export interface LogStreamOptions {
   readonly logger: Logger;
   /** Shown by PostgreSQL as the name of the connections. */
   readonly clientId: string;
+  readonly metrics?: Metrics;
 }
 
 /**
@@ -22,23 +23,32 @@ export interface LogStreamOptions {
  *
  * It opens a pool of its own, one session for appends and one for each subscription. Call `close` to end them.
  */
-export function createLogStream({ url, logger, clientId }: LogStreamOptions): Stream {
+export function createLogStream({ url, logger, clientId, metrics }: LogStreamOptions): Stream {
   const database = Database.connect(url, { applicationName: clientId });
   const topics = new LogTopics(database);
   const appender = new LogAppender(database, topics);
-  const subscriptions = new Set<Subscription>();
+  const stops = new Set<() => Promise<void>>();
   const stopTidying = tidyRegularly(database, topics, logger);
+  const append: Stream['append'] = (records, { timeoutMs } = {}) => appender.append(records, timeoutMs);
+  const lag: Stream['lag'] = (group, names) => lagOf(database, group, names);
 
   return {
-    append: (records, options) => appender.append(records, options?.timeoutMs),
+    append,
+    lag,
     ensureTopics: (declarations) => topics.ensure(declarations),
-    async subscribe(options, handler) {
-      const subscription = new LogSubscription({ database, topics, logger }, options, handler);
+    async subscribe(options, handler): Promise<Subscription> {
+      const parts = { database, topics, logger, metrics, producer: { append } };
+      const subscription = new LogSubscription(parts, options, handler);
       await subscription.start();
-      subscriptions.add(subscription);
-      return subscription;
+      const endMeter = measureLag({ lag, logger, metrics }, options);
+      const stop = async (): Promise<void> => {
+        stops.delete(stop);
+        endMeter();
+        await subscription.stop();
+      };
+      stops.add(stop);
+      return { status: () => subscription.status(), stop };
     },
-    lag: (group, names) => lagOf(database, group, names),
     async isReachable() {
       return await database.query('SELECT 1').then(
         () => true,
@@ -47,8 +57,9 @@ export function createLogStream({ url, logger, clientId }: LogStreamOptions): St
     },
     async close() {
       await stopTidying();
+      // Subscriptions first: a batch in hand may still append dead letters.
+      await Promise.all([...stops].map((stop) => stop()));
       await appender.close();
-      await Promise.all([...subscriptions].map((subscription) => subscription.stop()));
       await database.close();
     },
   };

@@ -1,5 +1,12 @@
-import { describeError, type Logger } from '@app/kernel';
-import type { BatchHandler, SubscribeOptions, Subscription, SubscriptionStatus } from '@app/stream';
+import { describeError, StoreUnavailableError } from '@app/kernel';
+import {
+  BatchSettler,
+  type BatchHandler,
+  type BatchSettlerParts,
+  type SubscribeOptions,
+  type Subscription,
+  type SubscriptionStatus,
+} from '@app/stream';
 import type { Database } from '../database.js';
 import { WAKE_CHANNEL } from './appender.js';
 import { Membership, type ConsumerRow } from './membership.js';
@@ -8,33 +15,26 @@ import { Signal } from './signal.js';
 import type { LogTopics } from './topics.js';
 
 const POLL_MS = 1_000;
-const FIRST_PAUSE_MS = 250;
-const LONGEST_PAUSE_MS = 30_000;
-
-interface Pause {
-  readonly until: number;
-  readonly tries: number;
-  readonly code: string;
-}
+const AGAIN_MS = 250;
 
 /** What a subscription works with. */
-export interface SubscriptionParts {
+export interface SubscriptionParts extends BatchSettlerParts {
   readonly database: Database;
   readonly topics: LogTopics;
-  readonly logger: Logger;
 }
 
 /**
  * A member of a group that reads its share of the partitions.
  *
- * At least once, in order within a partition: the offset moves after the handler has resolved. Whatever the handler
- * throws or rejects pauses the partition; nothing is skipped.
+ * At least once, in order within a partition: the offset moves after the handler's effects and dead letters are
+ * durable. A fault pauses the partition; nothing is skipped.
  */
 export class LogSubscription implements Subscription {
   private readonly signal = new Signal();
-  private readonly pauses = new Map<number, Pause>();
+  private readonly settler: BatchSettler;
+  /** When each paused partition goes on, in milliseconds since 1970. */
+  private readonly waits = new Map<number, number>();
   private readonly busy = new Map<number, Promise<void>>();
-  private readonly names = new Map<number, string>();
   private readonly served = new Map<number, number>();
   private turn = 0;
   private membership: Membership | undefined;
@@ -44,8 +44,10 @@ export class LogSubscription implements Subscription {
   constructor(
     private readonly parts: SubscriptionParts,
     private readonly options: SubscribeOptions,
-    private readonly handler: BatchHandler,
-  ) {}
+    handler: BatchHandler,
+  ) {
+    this.settler = new BatchSettler(parts, options, handler);
+  }
 
   /** Joins the group and begins to read. */
   async start(): Promise<void> {
@@ -54,8 +56,7 @@ export class LogSubscription implements Subscription {
   }
 
   status(): SubscriptionStatus {
-    const stalled = [...this.pauses].map(([id, pause]) => `${this.names.get(id) ?? id}: ${pause.code}`);
-    return { connected: this.membership !== undefined, stalled };
+    return { connected: this.membership !== undefined, stalled: this.settler.pauses.describe() };
   }
 
   async stop(): Promise<void> {
@@ -102,14 +103,14 @@ export class LogSubscription implements Subscription {
         this.begin(membership, await membership.rows());
       } catch (error) {
         this.parts.logger.warn({ group: this.options.group, error: describeError(error) }, 'Reading the log failed');
-        await this.signal.wait(FIRST_PAUSE_MS);
+        await this.signal.wait(AGAIN_MS);
       }
       await this.signal.wait(this.untilNext(balanceAt));
     }
   }
 
   private untilNext(balanceAt: number): number {
-    const wakeUps = [...this.pauses.values()].map(({ until }) => until).filter((until) => until > Date.now());
+    const wakeUps = [...this.waits.values()].filter((until) => until > Date.now());
     return Math.max(10, Math.min(balanceAt, ...wakeUps) - Date.now());
   }
 
@@ -118,14 +119,13 @@ export class LogSubscription implements Subscription {
     const servedAt = ({ id }: ConsumerRow): number => this.served.get(id) ?? 0;
     for (const row of [...rows].sort((a, b) => servedAt(a) - servedAt(b))) {
       if (!membership.owned.has(row.id)) {
-        if (!this.busy.has(row.id)) this.pauses.delete(row.id);
+        if (!this.busy.has(row.id)) this.forgetPause(row);
         continue;
       }
       if (this.stopped || this.busy.size >= (this.options.concurrency ?? 4)) return;
       if (this.busy.has(row.id) || row.committed >= row.head) continue;
-      if ((this.pauses.get(row.id)?.until ?? 0) > Date.now()) continue;
+      if ((this.waits.get(row.id) ?? 0) > Date.now()) continue;
       this.served.set(row.id, (this.turn += 1));
-      this.names.set(row.id, `${row.topic}/${row.partition}`);
       const work = this.work(membership, row).finally(() => {
         this.busy.delete(row.id);
         this.signal.raise();
@@ -134,22 +134,31 @@ export class LogSubscription implements Subscription {
     }
   }
 
-  /** One batch: read, handle, commit. Never rejects. */
+  /** One batch: read, settle, commit. Never rejects. */
   private async work(membership: Membership, row: ConsumerRow): Promise<void> {
+    const { topic, partition } = row;
     try {
       const from = this.startOf(row);
       const records = await readRecords(this.parts.database, row, from, this.options.maxBatchRecords ?? 1000);
-      const last = records.at(-1);
-      if (last !== undefined) {
-        const outcome = await this.handler({ topic: row.topic, partition: row.partition, records });
-        if (outcome && outcome.rejected.length > 0) throw new Error('The log cannot set rejected records aside');
+      if (records.length === 0) {
+        // The rest of the partition was compacted away.
+        await membership.commit(row.id, row.head);
+        return;
       }
-      // Without a record the rest of the partition was compacted away.
-      await membership.commit(row.id, last === undefined ? row.head : last.offset + 1n);
-      this.pauses.delete(row.id);
+      const { settled, pause } = await this.settler.settle({ topic, partition, records });
+      if (settled > 0) await membership.commit(row.id, records[settled - 1]!.offset + 1n);
+      if (pause === undefined) this.waits.delete(row.id);
+      else this.waits.set(row.id, Date.now() + pause.waitMs);
     } catch (error) {
-      this.pause(row, error);
+      // Reading or committing failed: the database's fault, or this member has lost the partition.
+      const cause = new StoreUnavailableError('The log was not read or the offset not moved', { cause: error });
+      this.waits.set(row.id, Date.now() + this.settler.pause(row, cause).waitMs);
     }
+  }
+
+  private forgetPause(row: ConsumerRow): void {
+    this.waits.delete(row.id);
+    this.settler.pauses.clear(`${row.topic}/${row.partition}`);
   }
 
   private startOf(row: ConsumerRow): bigint {
@@ -158,18 +167,5 @@ export class LogSubscription implements Subscription {
     const lost = String(row.first - row.committed);
     this.parts.logger.warn({ group: this.options.group, topic, partition, lost }, 'Records fell to the retention time');
     return row.first;
-  }
-
-  private pause(row: ConsumerRow, error: unknown): void {
-    const tries = (this.pauses.get(row.id)?.tries ?? 0) + 1;
-    const wait = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(tries - 1, 10));
-    const code = (error as { code?: unknown } | null)?.code;
-    this.pauses.set(row.id, { until: Date.now() + wait, tries, code: typeof code === 'string' ? code : 'internal' });
-    const { topic, partition } = row;
-    // The message of a handler's error may hold a customer's words; its code and kind do not.
-    this.parts.logger.warn(
-      { group: this.options.group, topic, partition, tries, code, kind: (error as Error | null)?.name },
-      'A partition pauses',
-    );
   }
 }
