@@ -2,6 +2,8 @@ export * from './advisory-lease.js';
 export * from './database.js';
 export * from './embedded/embedded-postgres.js';
 export * from './log/log-stream.js';
+export * from './mailbox/blob.repository.js';
+export * from './mailbox/checkpoint.repository.js';
 export * from './migrate.js';
 export * from './persistence.module.js';
 export * from './relay/relay.repository.js';
