@@ -1,3 +1,4 @@
 export * from './blocked-values.js';
 export * from './identity-key.js';
 export * from './phone.js';
+export * from './phone-identity.js';

@@ -10,9 +10,8 @@ import {
   type Raw,
 } from '@app/contracts';
 import { phoneIdentity } from '@app/identity';
-import { cleanIdentifier, cleanText, type ChannelAccount } from '@app/kernel';
+import { chooseOccurredAt, cleanIdentifier, cleanText, type ChannelAccount } from '@app/kernel';
 import type { ParseContext, ParsedEvent } from '../channel-adapter.js';
-import type { ProviderTime } from './provider-time.js';
 
 /** What is the same for every event of an SMS provider, as the provider wrote it. */
 export interface SmsFrame {
@@ -28,7 +27,8 @@ export interface SmsFrame {
   readonly eventId?: string | undefined;
   /** Provider's time as sent. */
   readonly timestamp?: string | undefined;
-  readonly time: ProviderTime;
+  /** The same in milliseconds since 1970; undefined when the provider states none that can be read. */
+  readonly timeMs?: number | undefined;
   readonly raw: Raw;
 }
 
@@ -50,7 +50,8 @@ export interface SmsReceipt {
 function frameOf(frame: SmsFrame, messageId: string, flags: readonly string[]) {
   const { account, context } = frame;
   const { claims, ...identity } = phoneIdentity(frame.customer, { accountId: account.id, authenticity: 'A2' });
-  const allFlags = [...frame.time.flags, ...flags];
+  const time = chooseOccurredAt(frame.timeMs, context.receivedAt);
+  const allFlags = [...(time.clockAdjusted ? ['clock_adjusted'] : []), ...flags];
   return {
     channel: 'sms' as const,
     account_id: account.id,
@@ -62,7 +63,7 @@ function frameOf(frame: SmsFrame, messageId: string, flags: readonly string[]) {
       ...(frame.eventId === undefined ? {} : { event_id: cleanIdentifier(frame.eventId) }),
       ...(frame.timestamp === undefined ? {} : { timestamp: cleanIdentifier(frame.timestamp) }),
     },
-    occurred_at: frame.time.occurredAt,
+    occurred_at: time.occurredAt.toISOString(),
     received_at: context.receivedAt.toISOString(),
     verification: {
       method: context.verification.method,
