@@ -4,5 +4,6 @@ export * from './error-codes.js';
 export * from './identity-kind.js';
 export * from './ids.js';
 export * from './inbound-event.js';
+export * from './json-schema.js';
 export * from './timeline-entry.js';
 export * from './topics.js';
