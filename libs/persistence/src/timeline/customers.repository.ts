@@ -66,7 +66,7 @@ function searchStatement(words: number): NamedStatement {
   const clauses = Array.from({ length: words }, (_, index) => `f.folded LIKE $${index + 9}`).join(' AND ');
   const facts = `SELECT i.customer_id,
            CASE WHEN f.key <> 'name' AND f.folded = $1 THEN 0 WHEN f.key = 'name' AND f.folded LIKE $2 THEN 1 ELSE 2 END AS rank
-      FROM fact f JOIN identity i ON i.id = f.identity_id JOIN customer c ON c.id = i.customer_id AND c.kind <> 'label'
+      FROM fact f JOIN identity i ON i.id = f.identity_id AND i.state <> 'erased' JOIN customer c ON c.id = i.customer_id AND c.kind <> 'label'
      WHERE f.key IN ('name', 'username', 'identifier') AND ${words > 0 ? clauses : 'false'}`;
   return {
     name: `customers-search-${words}`,
@@ -76,7 +76,7 @@ function searchStatement(words: number): NamedStatement {
       FROM (SELECT customer_id, min(rank) AS rank FROM (
               ${facts}
               UNION ALL SELECT i.customer_id, 0 FROM identity i JOIN customer c ON c.id = i.customer_id AND c.kind <> 'label'
-                         WHERE i.key_hash = ANY($3::uuid[]) AND i.valid_to IS NULL
+                         WHERE i.key_hash = ANY($3::uuid[]) AND i.valid_to IS NULL AND i.state <> 'erased'
               UNION ALL SELECT coalesce(merged_into, id), 0 FROM customer WHERE ref = $4 AND status <> 'erased') m
              GROUP BY customer_id) h
       JOIN customer c ON c.id = h.customer_id) p
@@ -89,7 +89,7 @@ const RECENT: NamedStatement = {
   name: 'customers-recent',
   text: `SELECT id::text, 0 AS rank, at::text FROM (
            SELECT i.customer_id AS id, max(v.last_at) AS at
-             FROM conversation v JOIN identity i ON i.id = v.identity_id
+             FROM conversation v JOIN identity i ON i.id = v.identity_id AND i.state <> 'erased'
             WHERE v.last_at IS NOT NULL GROUP BY i.customer_id) p
           WHERE (p.at, p.id) < ($1::timestamptz, $2::bigint)
           ORDER BY p.at DESC, p.id DESC LIMIT $3`,

@@ -23,7 +23,7 @@ const TOP: TimelinePlace = { at: 'infinity', id: 'ffffffff-ffff-ffff-ffff-ffffff
 
 const page = (filter: string): string => `
   SELECT ${ENTRY_COLUMNS}, e.occurred_at::text AS place
-    FROM (SELECT e.* FROM (SELECT id FROM identity WHERE customer_id = $1) i
+    FROM (SELECT e.* FROM (SELECT id FROM identity WHERE customer_id = $1 AND state <> 'erased') i
            CROSS JOIN LATERAL (
              SELECT id, identity_id, conversation_id, account_id, channel, kind, direction, occurred_at, received_at,
                     stored_at, late, revision, body, changes
@@ -46,12 +46,15 @@ export const TIMELINE_PAGE_OF_CHANNELS: NamedStatement = {
 };
 const ENTRY: NamedStatement = {
   name: 'timeline-entry',
-  text: `SELECT ${ENTRY_COLUMNS} FROM entry e LEFT JOIN conversation c ON c.id = e.conversation_id WHERE e.id = $1`,
+  text: `SELECT ${ENTRY_COLUMNS} FROM entry e
+           JOIN identity i ON i.id = e.identity_id AND i.state <> 'erased'
+           LEFT JOIN conversation c ON c.id = e.conversation_id WHERE e.id = $1`,
 };
 const RAW: NamedStatement = {
   name: 'timeline-entry-raw',
-  text: `SELECT 'application/octet-stream' AS media_type, raw AS bytes FROM entry
-          WHERE id = $1 AND raw IS NOT NULL AND (changes->>'state') IS NULL`,
+  text: `SELECT 'application/octet-stream' AS media_type, e.raw AS bytes FROM entry e
+           JOIN identity i ON i.id = e.identity_id AND i.state <> 'erased'
+          WHERE e.id = $1 AND e.raw IS NOT NULL AND coalesce(e.changes->>'state', 'visible') = 'visible'`,
 };
 const BLOB: NamedStatement = { name: 'timeline-blob', text: 'SELECT media_type, bytes FROM blob WHERE id = $1' };
 

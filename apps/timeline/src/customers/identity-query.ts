@@ -1,0 +1,53 @@
+import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
+import { IDENTITY_KINDS, type IdentityKind } from '@app/contracts';
+
+/** An identity in canonical form. */
+export interface IdentityName {
+  readonly kind: IdentityKind;
+  /** Empty for kinds that hold everywhere. */
+  readonly scope: string;
+  readonly value: string;
+}
+
+/** Why a text names no identity. */
+export interface IdentityFault {
+  readonly fault: 'unknown_kind' | 'phone_invalid' | 'email_invalid' | 'scope_missing' | 'value_missing';
+}
+
+const GLOBAL: ReadonlySet<string> = new Set(['phone', 'email', 'email_unverified']);
+
+/** E.164 form of a number written in any way; national forms are read as Vietnamese. */
+export function toE164(text: string): string | undefined {
+  const number = parsePhoneNumberFromString(text.replace(/^00/, '+'), 'VN');
+  return number?.isPossible() ? number.number : undefined;
+}
+
+/** Canonical form of a mail address: lower case, NFC; undefined when it is none. */
+export function toAddress(text: string): string | undefined {
+  const address = text.trim().normalize('NFC').toLowerCase();
+  return /^[^\s@]{1,64}@[^\s@]{1,255}$/.test(address) ? address : undefined;
+}
+
+function globalValue(kind: string, rest: string): string | IdentityFault {
+  if (kind === 'phone') return toE164(rest) ?? { fault: 'phone_invalid' };
+  return toAddress(rest) ?? { fault: 'email_invalid' };
+}
+
+/**
+ * Reads `kind:value` or `kind:scope:value`, for example `phone:0912 345 678` (identity design, decision 8).
+ */
+export function parseIdentityQuery(text: string): IdentityName | IdentityFault {
+  const [, kind = '', rest = ''] = /^([a-z_]+):(.*)$/s.exec(text.trim()) ?? [];
+  const known = IDENTITY_KINDS.find((name) => name === kind);
+  if (known === undefined) return { fault: 'unknown_kind' };
+  if (rest.trim() === '') return { fault: 'value_missing' };
+  if (GLOBAL.has(known)) {
+    // In a query string a plus sign stands for a blank; `phone: 84…` means `phone:+84…`.
+    const value = globalValue(known, known === 'phone' ? rest.replace(/^ (?=\d)/, '+') : rest);
+    return typeof value === 'string' ? { kind: known, scope: '', value } : value;
+  }
+  const colon = rest.indexOf(':');
+  if (colon < 1) return { fault: 'scope_missing' };
+  const value = rest.slice(colon + 1);
+  return value === '' ? { fault: 'value_missing' } : { kind: known, scope: rest.slice(0, colon), value };
+}

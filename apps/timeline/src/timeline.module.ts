@@ -1,0 +1,42 @@
+import { Module } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+import { CustomersRepository, Database, EventFeedRepository, TimelineRepository } from '@app/persistence';
+import { ContractController } from './contract/contract.controller.js';
+import { CustomersController } from './customers/customers.controller.js';
+import { CustomersService } from './customers/customers.service.js';
+import { EntriesController } from './entries/entries.controller.js';
+import { TimelineService } from './entries/timeline.service.js';
+import { EventFeedService } from './events/event-feed.service.js';
+import { EventStreamService } from './events/event-stream.service.js';
+import { EventsController } from './events/events.controller.js';
+import { EventsService } from './events/events.service.js';
+import { DEFAULT_STREAM_SETTINGS, LiveReaders, STREAM_SETTINGS } from './events/live-readers.js';
+import { Cursors } from './http/cursor.js';
+import { ProblemFilter } from './http/problem.filter.js';
+import { RequestIds } from './http/request-id.js';
+
+/**
+ * The door for people and programs: everything below `/v1`. It needs the global `KernelModule` and `PersistenceModule`,
+ * and leaves every other address of the process alone.
+ */
+@Module({
+  controllers: [CustomersController, EntriesController, EventsController, ContractController],
+  providers: [
+    { provide: APP_FILTER, useClass: ProblemFilter },
+    { provide: STREAM_SETTINGS, useValue: DEFAULT_STREAM_SETTINGS },
+    ...[CustomersRepository, TimelineRepository, EventFeedRepository].map((repository) => ({
+      provide: repository,
+      useFactory: (database: Database) => new repository(database),
+      inject: [Database],
+    })),
+    RequestIds,
+    Cursors,
+    CustomersService,
+    TimelineService,
+    EventFeedService,
+    EventsService,
+    EventStreamService,
+    LiveReaders,
+  ],
+})
+export class TimelineModule {}
