@@ -78,6 +78,7 @@ export class ProblemFilter extends BaseExceptionFilter {
     if (host.getType() !== 'http') throw error;
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     if (!isApiPath(request.url)) {
+      // oxlint-disable-next-line promise/valid-params -- the filter's method, not a promise's
       super.catch(error, host);
       return;
     }

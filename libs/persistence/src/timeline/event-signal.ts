@@ -76,7 +76,7 @@ export class EventSignal {
   }
 
   private wakeAll(): void {
-    for (const wake of [...this.waiting]) wake();
+    for (const wake of this.waiting) wake();
   }
 
   private stopClockWhenIdle(): void {
