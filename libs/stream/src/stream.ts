@@ -1,4 +1,5 @@
 import type { TopicDeclaration } from '@app/contracts';
+import { AppError } from '@app/kernel';
 
 /** A record on its way to a topic. Headers are text; a null value is a tombstone (compacted topics only). */
 export interface OutgoingRecord {
@@ -124,6 +125,29 @@ export interface Stream extends StreamProducer {
   isReachable(): Promise<boolean>;
   /** Finishes appends under way, stops subscriptions and disconnects. */
   close(): Promise<void>;
+}
+
+/**
+ * Where a group reads on: a place of every partition of the topic, or an offset of one partition. A timestamp means the
+ * first record appended then or later, or the end.
+ */
+export type ReplayFrom = 'earliest' | 'latest' | { timestamp: Date } | { partition: number; offset: bigint };
+
+/** A stream whose groups can be sent back or forward. */
+export interface ReplayableStream extends Stream {
+  /**
+   * Moves the committed offsets of a group that has no members now; it reads on from there when it subscribes again.
+   *
+   * @throws GroupInUseError while the group has members
+   * @throws StreamUnavailableError
+   */
+  resetOffsets(group: string, topic: string, from: ReplayFrom): Promise<void>;
+}
+
+/** A group's offsets can only be moved while nobody reads in it. */
+export class GroupInUseError extends AppError {
+  readonly code = 'group_in_use';
+  readonly retryable = true;
 }
 
 /** Injection token of the process's {@link Stream}. */

@@ -1,7 +1,8 @@
 import { describeError, type Logger, type Metrics } from '@app/kernel';
-import { measureLag, type Stream, type Subscription, type TopicLag } from '@app/stream';
+import { measureLag, type ReplayableStream, type Stream, type Subscription, type TopicLag } from '@app/stream';
 import { Database } from '../database.js';
 import { LogAppender } from './appender.js';
+import { resetOffsets } from './reset-offsets.js';
 import { tidyTopic } from './retention.js';
 import { LogSubscription } from './subscription.js';
 import { LogTopics } from './topics.js';
@@ -23,7 +24,7 @@ export interface LogStreamOptions {
  *
  * It opens a pool of its own, one session for appends and one for each subscription. Call `close` to end them.
  */
-export function createLogStream({ url, logger, clientId, metrics }: LogStreamOptions): Stream {
+export function createLogStream({ url, logger, clientId, metrics }: LogStreamOptions): ReplayableStream {
   const database = Database.connect(url, { applicationName: clientId });
   const topics = new LogTopics(database);
   const appender = new LogAppender(database, topics);
@@ -49,6 +50,7 @@ export function createLogStream({ url, logger, clientId, metrics }: LogStreamOpt
       stops.add(stop);
       return { status: () => subscription.status(), stop };
     },
+    resetOffsets: (group, topic, from) => resetOffsets(database, { group, topic, from }),
     async isReachable() {
       return await database.query('SELECT 1').then(
         () => true,

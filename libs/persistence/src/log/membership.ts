@@ -1,7 +1,7 @@
 import type pg from 'pg';
 
 /** Name spaces of the advisory locks; the second number is `log_consumer.id`. */
-const MEMBER_LOCKS = 0x6f6d6c01;
+export const MEMBER_LOCKS = 0x6f6d6c01;
 const OWNER_LOCKS = 0x6f6d6c02;
 
 /** A partition as its group sees it. */

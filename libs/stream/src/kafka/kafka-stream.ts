@@ -1,11 +1,12 @@
 import { describeError, type Metrics } from '@app/kernel';
 import { measureLag } from '../handling/lag-meter.js';
-import type { Stream, Subscription } from '../stream.js';
+import type { ReplayableStream, Stream, Subscription } from '../stream.js';
 import { AdminClient } from './admin-client.js';
 import { KafkaAppender } from './appender.js';
 import type { KafkaConnection } from './client.js';
 import { ensureTopics } from './ensure-topics.js';
 import { lagOf } from './offsets.js';
+import { resetOffsets } from './reset-offsets.js';
 import { KafkaSubscription } from './subscription.js';
 import { TopicCatalog } from './topic-catalog.js';
 
@@ -23,7 +24,7 @@ export interface KafkaStreamOptions extends KafkaConnection {
  *
  * Groups use the classic protocol of kafkajs: every rebalance stops all members for a moment.
  */
-export function createKafkaStream(options: KafkaStreamOptions): Stream {
+export function createKafkaStream(options: KafkaStreamOptions): ReplayableStream {
   const { logger, metrics } = options;
   const admin = new AdminClient(options);
   const catalog = new TopicCatalog(admin);
@@ -50,6 +51,7 @@ export function createKafkaStream(options: KafkaStreamOptions): Stream {
       stops.add(stop);
       return { status: () => subscription.status(), stop };
     },
+    resetOffsets: (group, topic, from) => admin.run((client) => resetOffsets(options, client, { group, topic, from })),
     isReachable: () => isReachable(admin),
     async close() {
       // Consumers first: a batch in hand may still append dead letters.
