@@ -57,7 +57,7 @@ export async function createApplication(parts: ApplicationParts): Promise<NestFa
       stream,
       ...consumption,
       maxBatchRecords: kernel.config.UNIFIER_BATCH_RECORDS,
-      health: kernel.health,
+      registerHealth: (check) => kernel.health.register('consumer', check),
     });
     application.connectMicroservice({ strategy }, { inheritAppConfig: false });
   }

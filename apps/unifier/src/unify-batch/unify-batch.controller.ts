@@ -1,7 +1,7 @@
 import { Controller, Inject } from '@nestjs/common';
-import { EventPattern, Payload } from '@nestjs/microservices';
+import { Payload } from '@nestjs/microservices';
 import { CHANNELS, inboundTopic, receiptsTopic } from '@app/contracts';
-import type { BatchOutcome, StreamBatch } from '@app/stream';
+import { OnBatch, type BatchOutcome, type StreamBatch } from '@app/stream';
 import { UnifyBatchService } from './unify-batch.service.js';
 
 const TOPICS = [...CHANNELS.map(inboundTopic), ...CHANNELS.map(receiptsTopic)];
@@ -11,7 +11,7 @@ const TOPICS = [...CHANNELS.map(inboundTopic), ...CHANNELS.map(receiptsTopic)];
 export class UnifyBatchController {
   constructor(@Inject(UnifyBatchService) private readonly service: UnifyBatchService) {}
 
-  @EventPattern(TOPICS)
+  @OnBatch(...TOPICS)
   async unify(@Payload() batch: StreamBatch): Promise<BatchOutcome> {
     return await this.service.unify(batch);
   }
