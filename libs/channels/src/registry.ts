@@ -1,9 +1,10 @@
 import type { ChannelAccount } from '@app/kernel';
 import type { ChannelAdapter, ChannelProvider } from './channel-adapter.js';
 import { imapProvider } from './imap/imap.provider.js';
+import { facebookCommentAdapter, messengerAdapter } from './meta/index.js';
 
 /** Every provider that delivers by webhook: one line each. */
-export const WEBHOOK_ADAPTERS: readonly ChannelAdapter[] = [];
+export const WEBHOOK_ADAPTERS: readonly ChannelAdapter[] = [messengerAdapter, facebookCommentAdapter];
 
 /** Every provider from which we fetch: one line each. */
 export const PULL_PROVIDERS: readonly ChannelProvider[] = [imapProvider];

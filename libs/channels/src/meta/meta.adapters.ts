@@ -1,0 +1,44 @@
+import type { Channel } from '@app/contracts';
+import type { ChannelAccount } from '@app/kernel';
+import type { ChannelAdapter } from '../channel-adapter.js';
+import { answerMetaHandshake, verifyMetaSignature } from './meta-signature.js';
+import { parsePageBody } from './page-parser.js';
+
+/** Up to 1,000 updates come in one POST; Meta's own limit is not documented. */
+const MAX_BODY_BYTES = 5 * 1024 * 1024;
+/** Meta waits 20 seconds, but counts slow answers against the app. */
+const ANSWER_WITHIN_MS = 2_000;
+
+/** Secrets that an account must have, with where to find them. */
+const SECRETS = {
+  app_secret: 'the App Secret, from the app dashboard under Settings, Basic',
+  verify_token: 'the Verify Token that was entered beside the callback URL',
+} as const;
+
+function checkMetaAccount({ externalId, secrets }: ChannelAccount): readonly string[] {
+  const missing = Object.entries(SECRETS).filter(([name]) => (secrets[name] ?? '') === '');
+  const problems = missing.map(([name, meaning]) => `secrets.${name}: missing; it is ${meaning}`);
+  if (secrets.previous_app_secret === '') problems.push('secrets.previous_app_secret: empty; leave it out instead');
+  if (!/^\d+$/.test(externalId))
+    problems.push('external_id: the id of the page, digits only, for example "106000000000001"');
+  return problems;
+}
+
+const pageAdapter = (channel: Channel): ChannelAdapter => ({
+  channel,
+  provider: 'meta',
+  maxBodyBytes: MAX_BODY_BYTES,
+  answerWithinMs: ANSWER_WITHIN_MS,
+  checkAccount: checkMetaAccount,
+  handshake: answerMetaHandshake,
+  verify: verifyMetaSignature,
+  parse: ({ body }, context) => parsePageBody(body, context),
+  accepted: { status: 200, contentType: 'text/plain', body: 'EVENT_RECEIVED' },
+  refused: { status: 401 },
+});
+
+/** Messages of Facebook pages. @see docs/channels/messenger.md */
+export const messengerAdapter: ChannelAdapter = pageAdapter('messenger');
+
+/** Comments, posts of visitors and reviews on Facebook pages. @see docs/channels/facebook-comment.md */
+export const facebookCommentAdapter: ChannelAdapter = pageAdapter('facebook_comment');

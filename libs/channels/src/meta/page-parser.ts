@@ -1,0 +1,91 @@
+import type { ChannelAccount } from '@app/kernel';
+import type { IgnoredElement, ParseContext, ParsedEvent, ParseResult, RejectedElement } from '../channel-adapter.js';
+import { exceedsRecord, objectOf, rejectElement, textOf, type JsonObject } from '../shared/index.js';
+import { mapChange } from './feed.mapper.js';
+import type { Mapped, Subject } from './mapping.js';
+import { mapMessaging } from './messenger.mapper.js';
+import { readPageBody, type PageElement, type PageProblem } from './page-body.js';
+
+/** `entry.id` of what the dashboard's Test button sends: no real page, no real person. */
+const TEST_PAGE = '0';
+/** Fields of `changes[]` that are about posts; any other field whose value has two sides is a message. */
+const FEED_FIELDS = new Set(['feed', 'mention', 'ratings', 'leadgen']);
+
+/** A messaging item may come as the value of a change; then that value is the item. */
+function asMessaging(element: PageElement): PageElement {
+  if (element.list !== 'changes') return element;
+  const change = objectOf(element.value);
+  const value: JsonObject | undefined = objectOf(change?.value);
+  const isMessage = value !== undefined && !FEED_FIELDS.has(textOf(change?.field) ?? '');
+  if (!isMessage || (value.sender === undefined && value.recipient === undefined)) return element;
+  return { ...element, list: 'messaging', value };
+}
+
+/** Reads one body; holds what it found. */
+class PageParser {
+  readonly events: ParsedEvent[] = [];
+  readonly rejected: RejectedElement[] = [];
+  readonly ignored: IgnoredElement[] = [];
+  private readonly accountByPage = new Map<string, ChannelAccount | undefined>();
+
+  constructor(private readonly context: ParseContext) {}
+
+  add(found: PageElement | PageProblem): void {
+    if ('ignore' in found) this.ignored.push({ reason: found.ignore });
+    else if ('reject' in found) this.reject(found.reject, found.detail, found.bytes, this.context.account);
+    else this.addElement(asMessaging(found));
+  }
+
+  private addElement(element: PageElement): void {
+    const { pageId } = element;
+    if (pageId === TEST_PAGE) {
+      this.ignored.push({ reason: 'console_test' });
+      return;
+    }
+    const channel = element.list === 'changes' ? 'facebook_comment' : 'messenger';
+    const account = pageId === undefined ? undefined : this.accountOf(pageId, channel);
+    if (pageId === undefined || account === undefined) {
+      const page = pageId === undefined ? 'no page' : `page ${pageId.slice(0, 64)}`;
+      this.reject('unknown_account', `${page} has no ${channel} account`, element.bytes, this.context.account);
+      return;
+    }
+    const { receivedAt, verification } = this.context;
+    const { method, keyId } = verification;
+    const proof = keyId === undefined ? { method } : { method, key_id: keyId };
+    const subject: Subject = { element, account, pageId, receivedAt, verification: proof };
+    this.addMapped(channel === 'messenger' ? mapMessaging(subject) : mapChange(subject), element, account);
+  }
+
+  private addMapped(mapped: Mapped, { bytes }: PageElement, account: ChannelAccount): void {
+    if ('ignore' in mapped) this.ignored.push({ reason: mapped.ignore });
+    else if ('reject' in mapped) this.reject(mapped.reject, mapped.detail, bytes, account);
+    else if (exceedsRecord(mapped.event, bytes.length)) {
+      this.reject('too_large', `an element of ${bytes.length} bytes`, bytes, account);
+    } else this.events.push({ event: mapped.event, account, senderId: mapped.senderId });
+  }
+
+  private reject(code: RejectedElement['code'], detail: string, bytes: Buffer, account: ChannelAccount): void {
+    this.rejected.push(rejectElement(code, detail, { accountId: account.id, bytes }));
+  }
+
+  private accountOf(pageId: string, channel: ChannelAccount['channel']): ChannelAccount | undefined {
+    const key = `${channel} ${pageId}`;
+    if (this.accountByPage.has(key)) return this.accountByPage.get(key);
+    const serves = (account: ChannelAccount): boolean =>
+      account.channel === channel && account.provider === 'meta' && account.externalId === pageId;
+    const found = serves(this.context.account) ? this.context.account : this.context.accounts.find(serves);
+    this.accountByPage.set(key, found);
+    return found;
+  }
+}
+
+/**
+ * Parses a delivery for pages. Meta knows one callback for each app and object, so messages and comments of all pages
+ * of an app arrive at the same address: each element goes to the account of its own page and channel, whichever
+ * account's address received it.
+ */
+export function parsePageBody(body: Buffer, context: ParseContext): ParseResult {
+  const parser = new PageParser(context);
+  for (const found of readPageBody(body)) parser.add(found);
+  return parser;
+}
