@@ -1,8 +1,11 @@
-import { ConfigResourceTypes, type Admin } from 'kafkajs';
+import kafkajs, { type Admin } from 'kafkajs';
 import { PermanentRecordError, StreamUnavailableError } from '@app/kernel';
 import { recordSize } from '../append/record-size.js';
 import type { OutgoingRecord } from '../stream.js';
 import type { AdminClient } from './admin-client.js';
+
+// Node finds only some names of this CommonJS package; the others are members of its default export.
+const { ConfigResourceTypes } = kafkajs;
 
 /** Bytes of a batch besides its records (message format 2). */
 const BATCH_OVERHEAD_BYTES = 61;
