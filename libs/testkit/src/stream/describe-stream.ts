@@ -1,0 +1,39 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe } from '@jest/globals';
+import { describeFailures } from './failures.js';
+import { describeGroups } from './groups.js';
+import { describeHandling } from './handling.js';
+import { describeRecords } from './records.js';
+import { StreamBench, type StreamBackend } from './stream-bench.js';
+
+/** How the parts of the suite reach the test that runs now. */
+export interface Suite {
+  readonly bench: () => StreamBench;
+  readonly backend: () => StreamBackend;
+}
+
+/**
+ * The conformance suite of the stream port. Every adapter runs all of it against its real server.
+ *
+ * @param start starts the server; called once
+ */
+export function describeStream(name: string, start: () => Promise<StreamBackend>): void {
+  describe(`${name} as a stream`, () => {
+    let backend: StreamBackend | undefined;
+    let bench: StreamBench;
+    beforeAll(async () => {
+      backend = await start();
+    });
+    afterAll(() => backend?.stop());
+    beforeEach(async () => {
+      bench = new StreamBench(backend!);
+      await bench.prepare();
+    });
+    afterEach(() => bench.close());
+
+    const suite: Suite = { bench: () => bench, backend: () => backend! };
+    describeRecords(suite);
+    describeGroups(suite);
+    describeHandling(suite);
+    describeFailures(suite);
+  });
+}
