@@ -4,6 +4,7 @@ export * from './delivery/http-sender.js';
 export * from './delivery/provider-request.js';
 export * from './delivery/retry-policy.js';
 export * from './delivery/run-bounded.js';
+export * from './http-sms/short-code-gateway.js';
 export * from './imap/append-mail.js';
 export * from './imap/imap-server.js';
 export * from './imap/line-drops.js';

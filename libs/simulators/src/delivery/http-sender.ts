@@ -1,6 +1,8 @@
 import type { Answer, SendRequest } from './provider-request.js';
 
-const isTimeout = (error: unknown): boolean => error instanceof Error && error.name === 'TimeoutError';
+/** Recognised by shape: the error may come from another realm. */
+const isTimeout = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'name' in error && error.name === 'TimeoutError';
 
 /**
  * Sends requests to a receiver over HTTP.
