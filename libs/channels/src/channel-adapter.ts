@@ -101,4 +101,6 @@ export interface ChannelAdapter extends ChannelProvider {
   readonly accepted: WebhookReply;
   /** What a request with a wrong signature is answered: 401, but 200 for Zalo. */
   readonly refused: WebhookReply;
+  /** Answers of one account, for a provider whose answers are part of its settings; instead of the fixed ones. */
+  repliesFor?(account: ChannelAccount): { readonly accepted: WebhookReply; readonly refused: WebhookReply };
 }

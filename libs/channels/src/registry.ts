@@ -1,10 +1,19 @@
 import type { ChannelAccount } from '@app/kernel';
 import type { ChannelAdapter, ChannelProvider } from './channel-adapter.js';
+import { httpSmsAdapter } from './http-sms/http-sms.adapter.js';
 import { imapProvider } from './imap/imap.provider.js';
 import { facebookCommentAdapter, messengerAdapter } from './meta/index.js';
+import { twilioAdapter } from './twilio/twilio.adapter.js';
+import { zaloAdapter } from './zalo/zalo.adapter.js';
 
 /** Every provider that delivers by webhook: one line each. */
-export const WEBHOOK_ADAPTERS: readonly ChannelAdapter[] = [messengerAdapter, facebookCommentAdapter];
+export const WEBHOOK_ADAPTERS: readonly ChannelAdapter[] = [
+  messengerAdapter,
+  facebookCommentAdapter,
+  zaloAdapter,
+  twilioAdapter,
+  httpSmsAdapter,
+];
 
 /** Every provider from which we fetch: one line each. */
 export const PULL_PROVIDERS: readonly ChannelProvider[] = [imapProvider];

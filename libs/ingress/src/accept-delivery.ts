@@ -100,7 +100,7 @@ export async function acceptDelivery(
   if (!verification.ok) {
     outcome('refused');
     logger.warn({ ...labels, reason: verification.reason, peer: request.remoteAddress }, 'A delivery was refused');
-    return adapter.refused;
+    return (adapter.repliesFor?.(account) ?? adapter).refused;
   }
   const receivedAt = parts.clock.now();
   const parsed = adapter.parse(request, { account, accounts: parts.accounts, receivedAt, verification });
@@ -120,5 +120,5 @@ export async function acceptDelivery(
   }
   count(parsed, account, metrics);
   outcome('accepted');
-  return adapter.accepted;
+  return (adapter.repliesFor?.(account) ?? adapter).accepted;
 }

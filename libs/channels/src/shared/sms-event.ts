@@ -39,6 +39,8 @@ export interface SmsMessage {
   /** Parts of the content besides text and type. */
   readonly content?: Omit<Content, 'type' | 'text'>;
   readonly repliesTo?: string | undefined;
+  /** What its reading earned, for example `unreadable`. */
+  readonly flags?: readonly string[];
 }
 
 /** What became of a message that we sent. */
@@ -97,7 +99,7 @@ export function smsReceived(frame: SmsFrame, message: SmsMessage): ParsedEvent {
   const { text, truncated } = cleanText(message.text, { nul: 'remove', maxChars: MAX_TEXT_CHARS });
   const attachments = message.attachments ?? [];
   const data: MessageReceived = {
-    ...frameOf(frame, messageId, truncated ? ['truncated'] : []),
+    ...frameOf(frame, messageId, [...(message.flags ?? []), ...(truncated ? ['truncated'] : [])]),
     direction: 'inbound',
     message_kind: 'message',
     content: { type: contentType(text, attachments, message.content), text, ...message.content },
@@ -111,23 +113,20 @@ export function smsReceived(frame: SmsFrame, message: SmsMessage): ParsedEvent {
 }
 
 /**
- * A delivery report on a message that we sent. The tuple that stands for it is message id and status: a report that is
- * repeated is the same event, the next status another.
+ * A delivery report on a message that we sent. The tuple that stands for it is message id, recipient and status: a report
+ * that is repeated is the same event, the next status another; one id may stand for several recipients.
  */
 export function smsReceipt(frame: SmsFrame, receipt: SmsReceipt): ParsedEvent {
   const messageId = cleanIdentifier(frame.messageId);
-  const tuple = JSON.stringify([messageId, receipt.status]);
-  const id = inboundEventId({
-    accountId: frame.account.id,
-    eventKind: 'receipt',
-    messageId,
-    revision: receipt.status,
-  });
+  const data = frameOf(frame, messageId, []);
+  const tuple = JSON.stringify([messageId, data.identity.value, receipt.status]);
+  const id = inboundEventId({ accountId: frame.account.id, eventKind: 'receipt', messageId: tuple });
   return parsed(frame, {
     id,
     type: INBOUND_TYPES.receipt,
     data: {
-      ...frameOf(frame, tuple, []),
+      ...data,
+      provider: { ...data.provider, message_id: tuple },
       direction: 'echo',
       message_kind: 'message',
       status: receipt.status,
