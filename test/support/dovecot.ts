@@ -142,12 +142,13 @@ async function waitUntilAnswers(
  * Starts a private Dovecot (IMAP only, without TLS, loopback, Maildir in a temporary folder). Works as root and as an
  * ordinary user.
  *
+ * @param wantedPort to come back where an earlier server was; otherwise a free one is taken
  * @throws Error with the end of the server's log when it does not come up within ten seconds
  */
-export async function startDovecot(users: readonly DovecotUser[]): Promise<DovecotServer> {
+export async function startDovecot(users: readonly DovecotUser[], wantedPort?: number): Promise<DovecotServer> {
   const directory = mkdtempSync(join(tmpdir(), 'omniline-dovecot-'));
   chmodSync(directory, 0o755);
-  const port = await freePort();
+  const port = wantedPort ?? (await freePort());
   writeFiles(directory, port, users);
   const server = spawn(BINARY, ['-F', '-c', join(directory, 'dovecot.conf')], { stdio: 'ignore' });
   const exited = new Promise<void>((resolve) => server.once('exit', () => resolve()));

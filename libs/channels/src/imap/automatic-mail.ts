@@ -66,7 +66,9 @@ function fromPostmaster({ local, fields, nullReturn, bounceSubject, autoSubmitte
   if (local !== 'postmaster' && local !== 'post_master') return false;
   const returnPath = firstField(fields, 'return-path');
   const daemonReturn = /^<?(mailer-daemon|mail-daemon|mdaemon|postmaster)/i.test(returnPath ?? '');
-  return nullReturn || bounceSubject || /^auto-/.test(autoSubmitted ?? '') || returnPath === undefined || daemonReturn;
+  return (
+    nullReturn || bounceSubject || (autoSubmitted ?? '').startsWith('auto-') || returnPath === undefined || daemonReturn
+  );
 }
 
 /** Decision list; the first rule that holds decides. Only half of all real bounces are `multipart/report`. */

@@ -62,7 +62,7 @@ interface Substance {
 function openEnvelope(mail: PulledMail, context: MailContext): Envelope {
   const split = splitMail(mail.source);
   const fields = readHeaderFields(split.head);
-  const partial = mail.sizeBytes > mail.source.length;
+  const partial = mail.extent !== 'whole';
   // The body of a partial mail is unknown; its size stands in, which copies share as well.
   const body = partial ? `size:${mail.sizeBytes}` : split.body;
   const { dedupeKey } = mailKeys(context.account.externalId, { ...split, body }, fields);
@@ -185,13 +185,13 @@ function unreadable(envelope: Envelope): Substance {
 }
 
 function toMessage(envelope: Envelope, substance: Substance): MessageReceived {
-  const { mail, context, fields, key, original, partial } = envelope;
+  const { mail, context, fields, key, original } = envelope;
   const { occurredAt, clockAdjusted } = chooseMailTime(fields, mail.internalDate, context.receivedAt);
   const date = firstField(fields, 'date');
   const flags = [
     ...substance.flags,
     ...(clockAdjusted ? ['clock_adjusted'] : []),
-    ...(partial ? ['size_limited'] : []),
+    ...(mail.extent === 'beginning' ? ['size_limited'] : []),
     ...(mail.backfill ? ['backfill'] : []),
   ];
   return fitIntoRecord({
@@ -223,15 +223,32 @@ function toMessage(envelope: Envelope, substance: Substance): MessageReceived {
   });
 }
 
+/** What the head alone tells of a mail that the server could not deliver. */
+function withoutBody(read: Substance): Substance {
+  const { text: _none, html_ref: _neither, ...content } = read.content;
+  return {
+    ...read,
+    content: { ...content, type: 'unsupported', provider_type: 'message/rfc822' },
+    flags: ['unreadable'],
+  };
+}
+
 /** The content, or a word for why there is none. */
 async function readSubstance(envelope: Envelope): Promise<Substance | string> {
   try {
     const result = await parseMime(prepareSource(envelope.mail.source), { timeoutMs: envelope.context.timeoutMs });
-    return result.ok ? substanceOf(envelope, result.mime) : result.reason;
+    if (!result.ok) return result.reason;
+    const substance = substanceOf(envelope, result.mime);
+    return envelope.mail.extent === 'head' ? withoutBody(substance) : substance;
   } catch (error) {
     // A fault of ours on one mail must not stop the mailbox; the caller logs it and the original can be parsed again.
     return describeError(error);
   }
+}
+
+function outcomeOf({ extent }: PulledMail): ParsedMail['outcome'] {
+  if (extent === 'whole') return 'parsed';
+  return extent === 'beginning' ? 'size_limited' : 'unreadable';
 }
 
 /**
@@ -257,6 +274,6 @@ export async function parseMail(mail: PulledMail, context: MailContext): Promise
     senderId: substance.sender.senderId,
     blobs: substance.blobs,
     ...(fault === undefined ? {} : { fault }),
-    outcome: fault !== undefined ? 'unreadable' : envelope.partial ? 'size_limited' : 'parsed',
+    outcome: fault !== undefined ? 'unreadable' : outcomeOf(mail),
   };
 }

@@ -2,11 +2,18 @@ import { createHash } from 'node:crypto';
 import type { ChannelAccount } from '@app/kernel';
 import type { ParsedEvent } from '../channel-adapter.js';
 
+/**
+ * How much of a mail was fetched: of one over the limit its beginning; of one that the server could not deliver its head,
+ * or nothing.
+ */
+export type MailExtent = 'whole' | 'beginning' | 'head' | 'nothing';
+
 /** A mail as the server gave it. */
 export interface PulledMail {
-  /** The original bytes; of a mail over the limit its beginning. */
+  /** The original bytes, as far as they were fetched. */
   readonly source: Buffer;
-  /** Size on the server, in bytes; more than `source` holds when only a part was fetched. */
+  readonly extent: MailExtent;
+  /** Size on the server, in bytes. */
   readonly sizeBytes: number;
   /** When the server received it. */
   readonly internalDate?: Date;

@@ -1,0 +1,94 @@
+import { CONNECTOR_OF_CHANNEL, uuidV7 } from '@app/contracts';
+import { parseMail, type ParsedMail, type PulledMail } from '@app/channels';
+import { toDeadLetter, toRecord } from '@app/ingress';
+import { PermanentRecordError, type ChannelAccount, type Clock, type Logger, type Metrics } from '@app/kernel';
+import type { BlobRepository } from '@app/persistence';
+import type { OutgoingRecord, StreamProducer } from '@app/stream';
+
+/** What {@link acceptMails} works with. */
+export interface AcceptParts {
+  readonly stream: StreamProducer;
+  readonly blobs: Pick<BlobRepository, 'putAll'>;
+  readonly senderHmacKey: Buffer;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+}
+
+const APPEND_TIMEOUT_MS = 10_000;
+const PARSE_TIMEOUT_MS = 30_000;
+
+function recordOf(mail: ParsedMail, { senderHmacKey, clock }: AcceptParts): OutgoingRecord {
+  return toRecord(mail.event, mail.account, mail.senderId, { senderHmacKey, correlationId: uuidV7(clock.now()) });
+}
+
+/** What stands for a mail whose event the stream refuses: the reference to its stored bytes. */
+function deadLetterOf(mail: ParsedMail, error: PermanentRecordError, { clock }: AcceptParts): OutgoingRecord {
+  const { raw } = mail.event.data;
+  return toDeadLetter(
+    { code: error.code, detail: error.message, bytes: Buffer.from(raw.data), key: mail.event.id },
+    {
+      service: CONNECTOR_OF_CHANNEL.email,
+      account: mail.account,
+      mediaType: 'text/plain',
+      failedAt: clock.now(),
+    },
+  );
+}
+
+async function store(mails: readonly ParsedMail[], parts: AcceptParts): Promise<void> {
+  await parts.blobs.putAll(mails.flatMap(({ blobs }) => blobs));
+  const finish = parts.metrics.appendSeconds.startTimer();
+  try {
+    await parts.stream.append(
+      mails.map((mail) => recordOf(mail, parts)),
+      { timeoutMs: APPEND_TIMEOUT_MS },
+    );
+  } finally {
+    finish();
+  }
+}
+
+/** Stores mails one by one, after one among them was refused for its own sake: that one becomes a dead letter. */
+async function storeSingly(mails: readonly ParsedMail[], parts: AcceptParts): Promise<void> {
+  for (const mail of mails) {
+    try {
+      await store([mail], parts);
+    } catch (error) {
+      if (!(error instanceof PermanentRecordError)) throw error;
+      await parts.stream.append([deadLetterOf(mail, error, parts)], { timeoutMs: APPEND_TIMEOUT_MS });
+      parts.metrics.deadLetters.inc({ service: CONNECTOR_OF_CHANNEL.email, code: error.code });
+      parts.logger.warn({ account: mail.account.id, event: mail.event.id, code: error.code }, 'A mail was set aside');
+    }
+  }
+}
+
+/**
+ * Makes mails durable, in order: first their bytes, then their events. Resolved means that the stream acknowledged every
+ * one of them; rejected means unknown, and the caller repeats with equal ids.
+ *
+ * @throws StreamUnavailableError, StoreUnavailableError
+ */
+export async function acceptMails(
+  mails: readonly PulledMail[],
+  account: ChannelAccount,
+  parts: AcceptParts,
+): Promise<void> {
+  const parsed: ParsedMail[] = [];
+  for (const mail of mails) {
+    const result = await parseMail(mail, { account, receivedAt: parts.clock.now(), timeoutMs: PARSE_TIMEOUT_MS });
+    if (result.fault !== undefined) {
+      const { uid, folder } = mail;
+      parts.logger.warn({ account: account.id, folder, uid, fault: result.fault }, 'A mail is kept unread');
+    }
+    parsed.push(result);
+  }
+  try {
+    await store(parsed, parts);
+  } catch (error) {
+    if (!(error instanceof PermanentRecordError)) throw error;
+    await storeSingly(parsed, parts);
+  }
+  for (const { outcome } of parsed) parts.metrics.mailboxMails.inc({ account: account.id, outcome });
+  parts.metrics.eventsAccepted.inc({ channel: 'email', account: account.id }, parsed.length);
+}
