@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import type { RunFile } from './run-file.js';
+
+const fileSchema = z.object({ accounts: z.array(z.object({ id: z.string(), channel: z.string() })) });
+
+/** What a person reads after the start: where to look, the key, the doors. */
+export function welcome(run: RunFile): string {
+  const { accounts } = fileSchema.parse(parse(readFileSync(run.accounts, 'utf8')));
+  const doors = accounts.map(({ id, channel }) =>
+    channel === 'email' ? `  mailbox   ${id}` : `  webhook   ${run.url}/webhooks/${channel}/${id}`,
+  );
+  return [
+    '',
+    `Omniline runs on ${run.url}`,
+    '',
+    `  API key   ${run.api_key}`,
+    `  try       curl -s -H 'Authorization: Bearer ${run.api_key}' '${run.url}/v1/customers'`,
+    `  contract  ${run.url}/v1/openapi.json (with the key)`,
+    `  health    ${run.url}/health/ready    metrics ${run.url}/metrics`,
+    '',
+    `Accounts from ${run.accounts}:`,
+    ...doors,
+    '',
+    'npm run demo, in a second terminal, plays a day of a small shop through these doors. Ctrl-C ends.',
+    '',
+  ].join('\n');
+}
