@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
 
@@ -24,7 +24,7 @@ export function base32(bytes: Uint8Array): string {
  * `["a","b"]` differ whatever characters a provider puts into its ids.
  */
 function hashParts(parts: readonly string[]): Buffer {
-  return createHash('sha256').update(JSON.stringify(parts)).digest();
+  return hash('sha256', JSON.stringify(parts), 'buffer');
 }
 
 /** What makes an inbound event that event; equal parts are one event, however often it is delivered. */

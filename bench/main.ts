@@ -1,0 +1,53 @@
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { benchGateway } from './gateway.js';
+import { benchUnifier } from './unifier.js';
+import { environmentLines, toMarkdown, type ResultTable } from './support/report.js';
+
+const HELP = `Usage: npm run bench [-- <name>...] [-- --quick] [-- --write]
+
+Names: gateway, unifier, end-to-end, reading; all of them when none is given.
+
+  --quick  few and short rounds, to see that it works
+  --write  puts the results into bench/RESULTS.md
+`;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    quick: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
+    help: { type: 'boolean' },
+  },
+});
+const { quick } = values;
+
+const BENCHES: Readonly<Record<string, () => Promise<ResultTable>>> = {
+  gateway: () => benchGateway(quick ? { rounds: 2, secondsEach: 2 } : { rounds: 7, secondsEach: 6 }),
+  unifier: () =>
+    benchUnifier(
+      quick
+        ? { rounds: 2, messagesEach: 4_000, existing: [10_000], batches: [500], workers: [1] }
+        : {
+            rounds: 7,
+            messagesEach: 20_000,
+            existing: [100_000, 1_000_000],
+            batches: [100, 500, 2_000],
+            workers: [1, 4],
+          },
+    ),
+};
+
+if (values.help) {
+  process.stdout.write(HELP);
+} else {
+  const names = positionals.length > 0 ? positionals : Object.keys(BENCHES);
+  const unknown = names.filter((name) => BENCHES[name] === undefined);
+  if (unknown.length > 0) throw new Error(`No such benchmark: ${unknown.join(', ')}\n${HELP}`);
+  const sections: string[] = [];
+  for (const name of names) sections.push(toMarkdown(await BENCHES[name]!()));
+  const command = ['npm run bench --', ...positionals, ...(quick ? ['--quick'] : [])].join(' ');
+  const document = ['# Results', '', ...environmentLines(), `- \`${command}\``, '', ...sections].join('\n');
+  process.stdout.write(`${document}\n`);
+  if (values.write) writeFileSync('bench/RESULTS.md', document);
+}

@@ -1,0 +1,176 @@
+import { deriveKey, Metrics } from '@app/kernel';
+import { Database, migrate, UnifyRepository } from '@app/persistence';
+import type { StreamBatch } from '@app/stream';
+import { decodeRecord, type DecodedEvent } from '../apps/unifier/src/unify-batch/decode-record.js';
+import { planBatch, type BatchPlan } from '../apps/unifier/src/unify-batch/plan-batch.js';
+import { UnifyBatchService } from '../apps/unifier/src/unify-batch/unify-batch.service.js';
+import { startBenchDatabase } from './support/database.js';
+import { BENCH_SECRET, fillEntries, fillSenders } from './support/fill.js';
+import { progress, type ResultTable } from './support/report.js';
+import { formatSpread, quantile, ratios, spreadOf } from './support/statistics.js';
+import { MessageSource, STEADY } from './support/unifier-load.js';
+
+const SENDERS = 20_000;
+
+/** What a run of the benchmark costs. */
+export interface UnifierOptions {
+  readonly rounds: number;
+  readonly messagesEach: number;
+  readonly existing: readonly number[];
+  readonly batches: readonly number[];
+  readonly workers: readonly number[];
+}
+
+/** The raw insert: the same rows into the same table and its indexes, nothing else. */
+const RAW = {
+  name: 'bench-raw-insert',
+  text: `INSERT INTO entry (id, identity_id, conversation_id, event_id, correlation_id, account_id, channel, kind,
+                            direction, occurred_at, received_at, late, body, raw)
+         SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+           $9::text[], $10::timestamptz[], $11::timestamptz[], $12::boolean[], $13::jsonb[], $14::bytea[])`,
+};
+
+async function insertRaw(database: Database, { entries }: BatchPlan): Promise<void> {
+  await database.query(RAW, [
+    entries.map((entry) => entry.id),
+    entries.map((_entry, index) => index + 1),
+    entries.map((entry) => entry.conversationId),
+    entries.map((entry) => entry.eventId),
+    entries.map((entry) => entry.correlationId),
+    entries.map((entry) => entry.accountId),
+    entries.map((entry) => entry.channel),
+    entries.map((entry) => entry.kind),
+    entries.map((entry) => entry.direction),
+    entries.map((entry) => entry.occurredAt),
+    entries.map((entry) => entry.receivedAt),
+    entries.map((entry) => entry.lateInBatch),
+    entries.map((entry) => entry.body),
+    entries.map((entry) => entry.raw),
+  ]);
+}
+
+/** Plans ahead of the clock: the raw insert is given its rows ready-made. */
+function planOf(batch: StreamBatch): BatchPlan {
+  const decoded = batch.records.map(decodeRecord).filter((result): result is DecodedEvent => result.ok);
+  return planBatch(decoded, deriveKey(BENCH_SECRET, 'identity-key'));
+}
+
+interface Measured {
+  readonly perSecond: number;
+  readonly cpuMicros: number;
+  readonly latenciesMs: readonly number[];
+}
+
+async function measure<T>(
+  jobs: readonly T[],
+  workers: number,
+  work: (job: T) => Promise<void>,
+  messages: number,
+): Promise<Measured> {
+  const queue = [...jobs];
+  const latenciesMs: number[] = [];
+  const cpu = process.cpuUsage();
+  const start = performance.now();
+  await Promise.all(
+    Array.from({ length: workers }, async () => {
+      for (let job = queue.shift(); job !== undefined; job = queue.shift()) {
+        const since = performance.now();
+        await work(job);
+        latenciesMs.push(performance.now() - since);
+      }
+    }),
+  );
+  const seconds = (performance.now() - start) / 1000;
+  const used = process.cpuUsage(cpu);
+  return { perSecond: messages / seconds, cpuMicros: (used.user + used.system) / messages, latenciesMs };
+}
+
+async function caseRow(
+  database: Database,
+  {
+    existing,
+    batch,
+    workers,
+    rounds,
+    messagesEach,
+  }: { existing: number; batch: number; workers: number; rounds: number; messagesEach: number },
+): Promise<string[]> {
+  const service = new UnifyBatchService(new UnifyRepository(database), new Metrics(), BENCH_SECRET);
+  const name = `${existing}-${batch}-${workers}`;
+  const source = new MessageSource(`u${name}`, SENDERS, STEADY);
+  const rawSource = new MessageSource(`r${name}`, SENDERS, STEADY);
+  const count = Math.max(workers, Math.round(messagesEach / batch));
+  const messages = count * batch;
+  const series: { raw: Measured[]; ours: Measured[] } = { raw: [], ours: [] };
+  for (let round = -1; round < rounds; round += 1) {
+    const plans = Array.from({ length: count }, () => planOf(rawSource.batch(batch)));
+    const batches = Array.from({ length: count }, () => source.batch(batch));
+    const raw = () => measure(plans, workers, (plan) => insertRaw(database, plan), messages);
+    const ours = () => measure(batches, workers, async (one) => void (await service.unify(one)), messages);
+    const [first, second] = round % 2 === 0 ? [await raw(), await ours()] : [await ours(), await raw()];
+    const [rawResult, ourResult] = round % 2 === 0 ? [first, second] : [second, first];
+    // The relay is not part of what is measured; its queue would only grow the table.
+    await database.query('TRUNCATE outbox');
+    if (round < 0) continue;
+    series.raw.push(rawResult);
+    series.ours.push(ourResult);
+  }
+  const rates = { raw: series.raw.map((m) => m.perSecond), ours: series.ours.map((m) => m.perSecond) };
+  const ratio = formatSpread(spreadOf(ratios(rates.ours, rates.raw)));
+  const latencies = series.ours.flatMap((m) => m.latenciesMs);
+  progress(
+    `unifier ${name}: raw ${spreadOf(rates.raw).median.toFixed(0)}/s, ours ${spreadOf(rates.ours).median.toFixed(0)}/s, ratio ${ratio}`,
+  );
+  return [
+    existing.toLocaleString('en'),
+    String(batch),
+    String(workers),
+    formatSpread(spreadOf(rates.raw), 0),
+    formatSpread(spreadOf(rates.ours), 0),
+    ratio,
+    spreadOf(series.ours.map((m) => m.cpuMicros)).median.toFixed(0),
+    `${quantile(latencies, 0.5).toFixed(0)} / ${quantile(latencies, 0.99).toFixed(0)}`,
+  ];
+}
+
+/** Messages a second from decoded record to committed entry, beside a raw multi-row insert of the same entry rows. */
+export async function benchUnifier(options: UnifierOptions): Promise<ResultTable> {
+  const server = await startBenchDatabase();
+  await migrate(server.url);
+  const database = Database.connect(server.url, { applicationName: 'bench', max: 8, genericPlans: true });
+  const rows: string[][] = [];
+  try {
+    await fillSenders(database, SENDERS);
+    let filled = 0;
+    for (const existing of options.existing) {
+      await fillEntries(database, `to-${existing}-`, existing - filled);
+      filled = existing;
+      for (const batch of options.batches) {
+        for (const workers of options.workers) {
+          rows.push(await caseRow(database, { ...options, existing, batch, workers }));
+        }
+      }
+    }
+  } finally {
+    await database.close();
+    await server.stop();
+  }
+  return {
+    title: 'Unifier',
+    about:
+      `Messages of ${SENDERS.toLocaleString('en')} known senders, 5 % unknown ones, a quarter with a name; decode, identities, ` +
+      `customers, entries, conversations and outbox, beside a raw \`INSERT … SELECT unnest\` of the same entry rows into the same ` +
+      `table and indexes. ${options.rounds} alternating rounds of ${options.messagesEach.toLocaleString('en')} messages; median (least–greatest).`,
+    columns: [
+      'existing entries',
+      'batch',
+      'workers',
+      'raw rows/s',
+      'unified/s',
+      'ratio',
+      'CPU µs/message (Node)',
+      'batch p50 / p99 ms',
+    ],
+    rows,
+  };
+}
