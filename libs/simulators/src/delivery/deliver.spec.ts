@@ -6,6 +6,7 @@ import type { SimulatorClock } from '../simulator-clock.js';
 import { deliver } from './deliver.js';
 import { disturb } from './disturb.js';
 import { createHttpSender } from './http-sender.js';
+import { limitSender } from './limit-sender.js';
 import type { Answer, ProviderRequest } from './provider-request.js';
 import {
   GATEWAY_RETRIES,
@@ -14,7 +15,6 @@ import {
   TWILIO_RETRIES_ASKED_FOR,
   ZALO_RETRIES,
 } from './retry-policy.js';
-import { runBounded } from './run-bounded.js';
 
 const request: ProviderRequest = { method: 'POST', path: '/w', headers: { a: '1' }, body: Buffer.from('x') };
 const status = (code: number): Answer => ({ kind: 'status', status: code });
@@ -149,26 +149,33 @@ describe('disturb', () => {
   });
 });
 
-describe('runBounded', () => {
-  it('runs everything, in order, never more than the limit at once', async () => {
-    const started: number[] = [];
+describe('limitSender', () => {
+  it('sends everything, in order, never more than the limit at once', async () => {
+    const started: string[] = [];
     let running = 0;
     let most = 0;
-    await runBounded([1, 2, 3, 4, 5, 6, 7], 3, async (item) => {
-      started.push(item);
+    const send = limitSender(async ({ path }) => {
+      started.push(path);
       running += 1;
       most = Math.max(most, running);
       await new Promise(setImmediate);
       running -= 1;
-    });
-    expect(started).toEqual([1, 2, 3, 4, 5, 6, 7]);
+      return status(200);
+    }, 3);
+    const paths = ['/1', '/2', '/3', '/4', '/5', '/6', '/7'];
+    await Promise.all(paths.map((path) => send({ ...request, path }, 1_000)));
+    expect(started).toEqual(paths);
     expect(most).toBe(3);
   });
 
-  it('throws on what a task throws', async () => {
-    const fail = async (item: number): Promise<void> => {
-      if (item === 2) throw new Error('two');
-    };
-    await expect(runBounded([1, 2, 3], 1, fail)).rejects.toThrow('two');
+  it('frees the place of one that fails', async () => {
+    let count = 0;
+    const send = limitSender(async () => {
+      count += 1;
+      if (count === 1) throw new Error('first');
+      return status(200);
+    }, 1);
+    await expect(send(request, 1_000)).rejects.toThrow('first');
+    await expect(send(request, 1_000)).resolves.toEqual(status(200));
   });
 });
