@@ -1,4 +1,4 @@
-import { objectOf, type JsonObject } from '../shared/fields.js';
+import { listOf, objectOf, type JsonObject } from '../shared/fields.js';
 import type { JsonNode } from '../shared/json-scanner.js';
 import { readJson } from '../shared/read-json.js';
 import type { WebhookRequest } from '../channel-adapter.js';
@@ -99,9 +99,11 @@ function jsonElements(body: Buffer, items: string | undefined): Elements {
   const found = descend(reading.value, reading.root, path);
   // A body without the list is one element: it is refused with its bytes rather than lost.
   if (found === undefined) return [jsonElement(reading.value, reading.root, body)];
-  if (!Array.isArray(found.value)) return [jsonElement(found.value, found.node, body)];
+  // An empty list where the body itself is the list says nothing that was asked for, so it is refused as well.
+  const isList = Array.isArray(found.value) && (path.length > 0 || found.value.length > 0);
+  if (!isList) return [jsonElement(found.value, found.node, body)];
   const nodes = found.node.elements ?? [];
-  return found.value.map((value: unknown, index) => jsonElement(value, nodes[index]!, body));
+  return listOf(found.value).map((value, index) => jsonElement(value, nodes[index]!, body));
 }
 
 /** Takes a delivery apart, in the order in which the gateway lists its elements. */

@@ -53,7 +53,8 @@ function accountNamed(context: ParseContext, ...names: readonly (string | undefi
 }
 
 function kindOf(mediaType: string | undefined): Attachment['kind'] {
-  const kind = mediaType?.split('/')[0];
+  if (mediaType === undefined) return 'other';
+  const kind = mediaType.split('/')[0];
   return kind === 'image' || kind === 'video' || kind === 'audio' ? kind : 'file';
 }
 

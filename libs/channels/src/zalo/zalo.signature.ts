@@ -28,10 +28,14 @@ export function readSignatureHeader(header: string): Buffer | undefined {
   return decodeHex(header.trim().replace(/^mac=/i, ''), 32);
 }
 
-/** The body's `timestamp`, the only field that may be used before the body is trusted. */
-export function readTimestamp(body: Buffer): string | undefined {
+/**
+ * The body's `timestamp`, the only field that may be used before the body is trusted.
+ *
+ * @returns empty when there is none: only who knows the key can sign such a body, and it becomes a dead letter
+ */
+export function readTimestamp(body: Buffer): string {
   const reading = readJson(body);
-  return reading.ok ? idOf(objectOf(reading.value)?.['timestamp']) : undefined;
+  return (reading.ok ? idOf(objectOf(reading.value)?.['timestamp']) : undefined) ?? '';
 }
 
 /** Index of the first key under which the digest is right, so that a key can be replaced without loss; -1 when none is. */
