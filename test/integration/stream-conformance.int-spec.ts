@@ -6,7 +6,7 @@ import { describeStream, TcpProxy, type OpenedStream, type StreamBackend } from 
 import { kafkaAvailability, startKafkaBroker } from '../support/kafka-broker.js';
 import { startTestPostgres } from '../support/postgres.js';
 
-const logger = createLogger({ level: 'silent', service: 'test' });
+const logger = createLogger({ level: process.env['LOG_LEVEL'] ?? 'silent', service: 'test' });
 
 async function startKafka(): Promise<StreamBackend> {
   const broker = await startKafkaBroker();

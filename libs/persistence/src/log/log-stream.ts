@@ -8,6 +8,7 @@ import { LogSubscription } from './subscription.js';
 import { LogTopics } from './topics.js';
 
 const TIDY_EVERY_MS = 10 * 60_000;
+const REACHABLE_WITHIN_MS = 2_000;
 
 /** What {@link createLogStream} needs. */
 export interface LogStreamOptions {
@@ -51,12 +52,7 @@ export function createLogStream({ url, logger, clientId, metrics }: LogStreamOpt
       return { status: () => subscription.status(), stop };
     },
     resetOffsets: (group, topic, from) => resetOffsets(database, { group, topic, from }),
-    async isReachable() {
-      return await database.query('SELECT 1').then(
-        () => true,
-        () => false,
-      );
-    },
+    isReachable: () => isReachable(database),
     async close() {
       await stopTidying();
       // Subscriptions first: a batch in hand may still append dead letters.
@@ -65,6 +61,23 @@ export function createLogStream({ url, logger, clientId, metrics }: LogStreamOpt
       await database.close();
     },
   };
+}
+
+/** Whether the database answers soon; a silent one counts as away. */
+async function isReachable(database: Database): Promise<boolean> {
+  const answer = database.query('SELECT 1').then(
+    () => true,
+    () => false,
+  );
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), REACHABLE_WITHIN_MS);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 async function lagOf(database: Database, group: string, names: readonly string[]): Promise<readonly TopicLag[]> {

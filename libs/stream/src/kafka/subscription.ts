@@ -1,4 +1,5 @@
-import type { Batch, Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Batch, Consumer, EachBatchPayload, KafkaMessage, RetryOptions } from 'kafkajs';
 import { describeError, StreamUnavailableError } from '@app/kernel';
 import { BatchSettler, type BatchSettlerParts } from '../handling/batch-settler.js';
 import type { BatchHandler, SubscribeOptions, Subscription, SubscriptionStatus } from '../stream.js';
@@ -12,7 +13,17 @@ const SESSION_TIMEOUT_MS = 12_000;
 const FETCH_WAIT_MS = 250;
 const FETCH_BYTES_PER_PARTITION = 2 * 1_048_576;
 const FETCH_BYTES = 16 * 1_048_576;
-const FIRST_REBUILD_MS = 500;
+/**
+ * A consumer outlives a broker's restart by about a quarter of a minute: it keeps its place in the group, while a new
+ * one has to wait until the old one's session is over.
+ */
+const KEEP_RETRYING: RetryOptions = { ...RETRY, retries: 12, restartOnFailure: () => Promise.resolve(false) };
+/** A member that has not got through for so long is not connected, whatever kafkajs still hopes for. */
+const SILENT_AFTER_MS = 10_000;
+const FIRST_REBUILD_MS = 300;
+const START_WITHIN_MS = 30_000;
+/** Leaving in good order takes less; without a broker there is nothing to leave. */
+const LEAVE_WITHIN_MS = 5_000;
 const LONGEST_REBUILD_MS = 15_000;
 
 /**
@@ -26,9 +37,12 @@ export class KafkaSubscription implements Subscription {
   private readonly settler: BatchSettler;
   private readonly resumes = new Map<string, NodeJS.Timeout>();
   private consumer: Consumer | undefined;
-  private connected = false;
+  private joined = false;
+  private heardAt = 0;
   private stopped = false;
   private crash: string | undefined;
+  /** Batches with the handler; they never reject. */
+  private readonly inHand = new Set<Promise<unknown>>();
   private rebuilding: Promise<void> = Promise.resolve();
   private endRebuildPause: () => void = () => undefined;
 
@@ -41,42 +55,45 @@ export class KafkaSubscription implements Subscription {
     this.settler = new BatchSettler(parts, options, handler);
   }
 
-  /** @throws StreamUnavailableError when the group cannot be joined */
+  /** @throws StreamUnavailableError when the group cannot be joined for half a minute */
   async start(): Promise<void> {
-    try {
-      await this.join();
-    } catch (error) {
-      this.stopped = true;
-      await this.end();
-      throw new StreamUnavailableError(`Group ${this.options.group} was not joined (${describeError(error)})`, {
-        cause: error,
-      });
+    const end = Date.now() + START_WITHIN_MS;
+    for (;;) {
+      try {
+        await this.join();
+        return;
+      } catch (error) {
+        await this.discard();
+        if (Date.now() > end || this.stopped) {
+          this.stopped = true;
+          throw new StreamUnavailableError(`Group ${this.options.group} was not joined (${describeError(error)})`, {
+            cause: error,
+          });
+        }
+        // A fresh broker is still loading its groups; kafkajs takes that for final.
+        await this.rebuildPause(FIRST_REBUILD_MS);
+      }
     }
   }
 
   status(): SubscriptionStatus {
     const crash = this.crash === undefined ? [] : [`${this.options.group}: ${this.crash}`];
-    return { connected: this.connected, stalled: [...crash, ...this.settler.pauses.describe()] };
+    const connected = this.joined && Date.now() - this.heardAt < SILENT_AFTER_MS;
+    return { connected, stalled: [...crash, ...this.settler.pauses.describe()] };
   }
 
   async stop(): Promise<void> {
     this.stopped = true;
     this.endRebuildPause();
-    await this.rebuilding;
-    await this.end();
-  }
-
-  private async end(): Promise<void> {
-    const consumer = this.consumer;
-    this.consumer = undefined;
-    await consumer?.disconnect();
-    this.connected = false;
+    await Promise.all([this.rebuilding, ...this.inHand]);
+    await this.discard();
+    this.joined = false;
     this.forgetPauses(() => false);
   }
 
   /** Builds a consumer and waits until it has joined. */
   private async join(): Promise<void> {
-    const consumer = kafkaClient(this.connection).consumer({
+    const consumer = kafkaClient(this.connection, { retry: KEEP_RETRYING }).consumer({
       groupId: this.options.group,
       sessionTimeout: SESSION_TIMEOUT_MS,
       heartbeatInterval: HEARTBEAT_MS,
@@ -85,7 +102,7 @@ export class KafkaSubscription implements Subscription {
       maxBytes: FETCH_BYTES,
       allowAutoTopicCreation: false,
       // A consumer that failed is replaced by us, so that there is one way to recover.
-      retry: { ...RETRY, restartOnFailure: () => Promise.resolve(false) },
+      retry: KEEP_RETRYING,
     });
     this.consumer = consumer;
     const joined = this.watch(consumer);
@@ -104,12 +121,16 @@ export class KafkaSubscription implements Subscription {
   private watch(consumer: Consumer): Promise<void> {
     const joined = new Promise<void>((resolve, reject) => {
       consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
-        this.connected = true;
+        this.joined = true;
+        this.heardAt = Date.now();
         const mine = new Set(
           Object.entries(payload.memberAssignment).flatMap(([topic, list]) => list.map((p) => `${topic}/${p}`)),
         );
         this.forgetPauses((partition) => mine.has(partition));
         resolve();
+      });
+      consumer.on(consumer.events.HEARTBEAT, () => {
+        this.heardAt = Date.now();
       });
       consumer.on(consumer.events.CRASH, ({ payload }) => {
         reject(payload.error);
@@ -123,12 +144,12 @@ export class KafkaSubscription implements Subscription {
 
   private lost(consumer: Consumer, error: Error): void {
     if (this.consumer !== consumer) return;
-    const wasConnected = this.connected;
-    this.connected = false;
+    const wasJoined = this.joined;
+    this.joined = false;
     this.crash = kindOf(error);
     const { group } = this.options;
     this.connection.logger.error({ group, error: describeError(error) }, 'A consumer ended; another one is built');
-    if (this.stopped || !wasConnected) return;
+    if (this.stopped || !wasJoined) return;
     this.consumer = undefined;
     this.rebuilding = this.rebuild();
   }
@@ -158,12 +179,26 @@ export class KafkaSubscription implements Subscription {
     });
   }
 
+  /** Leaves the group, unless the cluster does not answer: then the session's end does it. */
   private async discard(): Promise<void> {
     const consumer = this.consumer;
     this.consumer = undefined;
-    await consumer?.disconnect().catch((error: unknown) => {
+    if (consumer === undefined) return;
+    const left = consumer.disconnect().catch((error: unknown) => {
       this.connection.logger.debug({ error: describeError(error) }, 'A consumer did not end in good order');
     });
+    const late = new AbortController();
+    await Promise.race([left, delay(LEAVE_WITHIN_MS, undefined, { signal: late.signal }).catch(() => undefined)]);
+    late.abort();
+  }
+
+  private async track<T>(work: Promise<T>): Promise<T> {
+    this.inHand.add(work);
+    try {
+      return await work;
+    } finally {
+      this.inHand.delete(work);
+    }
   }
 
   /** One fetched batch, handed over in chunks. Rejects only with errors of kafkajs itself. */
@@ -195,7 +230,7 @@ export class KafkaSubscription implements Subscription {
     }, HEARTBEAT_MS);
     try {
       const records = chunk.map((message) => toStreamRecord(topic, partition, message));
-      return await this.settler.settle({ topic, partition, records });
+      return await this.track(this.settler.settle({ topic, partition, records }));
     } finally {
       clearInterval(beat);
     }
