@@ -1,0 +1,77 @@
+import type { PlannedStep } from './planned-step.js';
+import type { DemoAccountId, Role } from './script/step.js';
+
+/** What the demonstration knows must stand on a timeline in the end. */
+export interface ExpectedEntry {
+  readonly account: DemoAccountId;
+  /** Provider's id of the message; of a mail its Message-ID. */
+  readonly id: string;
+  readonly who: Role;
+  readonly direction: 'inbound' | 'outbound';
+  readonly isRemoved: boolean;
+  readonly isEdited: boolean;
+  readonly isReactedTo: boolean;
+  readonly isRead: boolean;
+  /** Text in the end; undefined where the channel decides what the text is. */
+  readonly text: string | undefined;
+}
+
+/** What must be there, and what must not. */
+export interface Ledger {
+  readonly expected: readonly ExpectedEntry[];
+  /** Ids of forged messages. */
+  readonly forged: ReadonlySet<string>;
+}
+
+/** Name of an entry among all accounts. */
+export const entryName = (account: string, id: string): string => `${account} ${id}`;
+
+/** Events without an id of their own are named by the connector after what happened, to whom and when. */
+function idOf({ step, id, person, at }: PlannedStep): string {
+  if (step.kind === 'follow') return `follow:${person.zaloId}:${at.getTime()}`;
+  if (step.kind === 'share') return `submit:${person.zaloId}:${at.getTime()}`;
+  return id;
+}
+
+const makesEntry = ({ step }: PlannedStep): boolean => ['say', 'answer', 'follow', 'share'].includes(step.kind);
+const isAbout = (change: PlannedStep, { account, id }: PlannedStep): boolean =>
+  change.account === account && change.about.at(-1) === id;
+
+/** In Messenger whoever has seen something has seen everything before it; in Zalo messages are named. */
+function isReadBy(seen: PlannedStep, entry: PlannedStep): boolean {
+  if (entry.step.kind !== 'answer' || seen.account !== entry.account || seen.person !== entry.person) return false;
+  return entry.account === 'fb-shop' ? entry.at <= seen.at : isAbout(seen, entry);
+}
+
+function finalText(entry: PlannedStep, edits: readonly PlannedStep[]): string | undefined {
+  if (entry.step.extra !== undefined) return undefined;
+  return (edits.at(-1) ?? entry).step.text?.normalize('NFC');
+}
+
+function expectEntry(entry: PlannedStep, changes: readonly PlannedStep[]): ExpectedEntry {
+  const of = (kind: string): PlannedStep[] => changes.filter(({ step }) => step.kind === kind);
+  const edits = of('edit').filter((change) => isAbout(change, entry));
+  return {
+    account: entry.account,
+    id: idOf(entry),
+    who: entry.person.role,
+    direction: entry.step.kind === 'answer' ? 'outbound' : 'inbound',
+    isRemoved: of('remove').some((change) => isAbout(change, entry)),
+    isEdited: edits.length > 0,
+    isReactedTo: of('react').some((change) => isAbout(change, entry)),
+    isRead: of('seen').some((change) => isReadBy(change, entry)),
+    text: entry.step.kind === 'share' || entry.step.kind === 'follow' ? undefined : finalText(entry, edits),
+  };
+}
+
+/** Works out from the script alone what a faithful system shows in the end, whatever happens on the way. */
+export function writeLedger(steps: readonly PlannedStep[]): Ledger {
+  const genuine = steps.filter(({ step }) => step.oddity !== 'forged');
+  const changes = genuine.filter((step) => !makesEntry(step));
+  return {
+    expected: genuine.filter(makesEntry).map((entry) => expectEntry(entry, changes)),
+    forged: new Set(
+      steps.filter(({ step }) => step.oddity === 'forged').map(({ account, id }) => entryName(account, id)),
+    ),
+  };
+}

@@ -1,0 +1,61 @@
+import type { EntryWatch } from './entry-watch.js';
+import { entryName, type Ledger } from './ledger.js';
+import type { OmnilineClient } from './omniline-client.js';
+import type { Paint } from './paint.js';
+import type { Person } from './people.js';
+import { renderTimeline, type TimelineView } from './render-timeline.js';
+import type { Role } from './script/step.js';
+import { providerIdOf } from './seen-entry.js';
+
+/** Timelines of a day's customers, in the order in which they wrote first. */
+export interface DayTimelines {
+  readonly views: readonly TimelineView[];
+  /** Entries that the stream announced and no timeline shows, by id. */
+  readonly notShown: readonly string[];
+}
+
+/** Reads the timelines of everybody who wrote, with the entries of this day only. */
+export async function collectTimelines(client: OmnilineClient, watch: EntryWatch): Promise<DayTimelines> {
+  const ofDay = new Set(watch.seen.map(({ entry_id: id }) => id));
+  const views: TimelineView[] = [];
+  for (const id of watch.customerIds) {
+    const [customer, entries] = [await client.customer(id), await client.timeline(id)];
+    views.push({
+      reference: customer.ref,
+      name: customer.display_name ?? '',
+      entries: entries.filter((entry) => ofDay.has(entry.entry_id)),
+    });
+  }
+  const shown = new Set(views.flatMap(({ entries }) => entries.map(({ entry_id: id }) => id)));
+  return { views, notShown: [...ofDay].filter((id) => !shown.has(id)) };
+}
+
+/** Whose timelines are shown: one for each way of writing. */
+const SHOWN: readonly Role[] = ['bride', 'giftGiver', 'regular', 'priceHunter', 'unhappy'];
+
+/** Who wrote on a timeline; undefined for one that holds answers of the shop to nobody known. */
+function writerOf({ entries }: TimelineView, ledger: Ledger): Role | undefined {
+  const names = new Set(entries.map((entry) => entryName(entry.account_id, providerIdOf(entry))));
+  return ledger.expected.find(
+    ({ direction, account, id }) => direction === 'inbound' && names.has(entryName(account, id)),
+  )?.who;
+}
+
+/**
+ * Writes the timelines of some customers. One whom no channel has named yet bears the script's name in brackets.
+ */
+export function showTimelines(
+  { views }: DayTimelines,
+  ledger: Ledger,
+  people: Readonly<Record<Role, Person>>,
+  paint: Paint,
+): string {
+  return views
+    .flatMap((view) => {
+      const role = writerOf(view, ledger);
+      if (role === undefined || !SHOWN.includes(role)) return [];
+      const name = view.name === '' ? `(${people[role].name})` : view.name;
+      return [`\n${renderTimeline({ ...view, name }, paint)}`];
+    })
+    .join('');
+}
