@@ -29,6 +29,7 @@ const settingsSchema = z.object({
       /^(none|all|\d{1,5}d|\d{4}-\d{2}-\d{2})$/,
       '"none", "all", days such as "30d", or a date such as "2026-01-31"',
     )
+    .refine((text) => !text.includes('-') || !Number.isNaN(Date.parse(text)), 'a date that exists')
     .default('30d'),
   max_mail_bytes: z
     .int()

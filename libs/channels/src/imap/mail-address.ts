@@ -16,7 +16,7 @@ function toDomain(text: string): string | undefined {
 
 /**
  * Canonical form of a mail address, the key under which people are matched: NFC, lower case, domain as A-label
- * (`công-ty.example` → `xn--cng-ty-…`). Dots and plus tags stay: only their own provider knows what they mean.
+ * (`công-ty.example` becomes `xn--cng-ty-ixa.example`). Dots and plus tags stay: only their own provider knows what they mean.
  *
  * @returns undefined when the text is no address
  */
