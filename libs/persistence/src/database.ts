@@ -98,6 +98,8 @@ export class Database implements Queryable {
     });
     // An idle connection that breaks is replaced at the next statement; without a listener the process would die.
     pool.on('error', () => undefined);
+    // The same for one in use, of which the pool takes its own listener away: its statement fails and tells the caller.
+    pool.on('connect', (client) => client.on('error', () => undefined));
     return new Database(pool, url, options.applicationName);
   }
 
