@@ -103,8 +103,21 @@ describeWithServer('pulling a mailbox', () => {
 
   it('leaves mail unread and stores its original bytes before the event', async () => {
     const [uid] = await dovecot.append('hotro', 'INBOX', [mail(1)]);
-    await start();
+    const blobs = new BlobRepository(database);
+    const stored: boolean[] = [];
+    const wrap = (real: Stream): Stream => ({
+      ...real,
+      async append(records, options) {
+        for (const { value } of records) {
+          const { raw } = JSON.parse(String(value)) as SeenEvent['data'];
+          stored.push((await blobs.get(raw.data.replace(/^blob:/, ''))) !== undefined);
+        }
+        await real.append(records, options);
+      },
+    });
+    await start({}, { wrap });
     await arrived(1);
+    expect(stored).toEqual([true]);
     const client = await dovecot.connect('hotro');
     const lock = await client.getMailboxLock('INBOX', { readOnly: true });
     const row = await client.fetchOne(String(uid), { flags: true }, { uid: true });
@@ -112,7 +125,7 @@ describeWithServer('pulling a mailbox', () => {
     await client.logout();
     expect(row && [...(row.flags ?? [])].includes('\\Seen')).toBe(false);
     const { data } = seen[0]!.data.raw;
-    const blob = await new BlobRepository(database).get(data.replace(/^blob:/, ''));
+    const blob = await blobs.get(data.replace(/^blob:/, ''));
     expect(blob).toMatchObject({ mediaType: 'message/rfc822' });
     expect(blob!.bytes.toString()).toBe(mail(1));
   });
@@ -307,6 +320,18 @@ describeWithServer('pulling a mailbox', () => {
     await arrived(205);
     await settledAt(205);
     expect(subjects(seen)).toEqual(numbered(1, 205));
+  });
+
+  it('refuses the checkpoint that a former owner writes late', async () => {
+    const checkpoints = new MailboxCheckpointRepository<{ lastUid: number }>(database);
+    const name = { accountId: 'hotro', folder: 'INBOX' };
+    const former = await checkpoints.claim(name);
+    expect(await checkpoints.save(name, former.fencing, { lastUid: 1 })).toBe(true);
+    const owner = await checkpoints.claim(name);
+    expect(owner.state).toEqual({ lastUid: 1 });
+    expect(await checkpoints.save(name, owner.fencing, { lastUid: 2 })).toBe(true);
+    expect(await checkpoints.save(name, former.fencing, { lastUid: 9 })).toBe(false);
+    expect(await checkpoints.read(name)).toEqual({ lastUid: 2 });
   });
 
   it('stays ready, says so and warns once while the server is away, and comes back by itself', async () => {
