@@ -1,4 +1,5 @@
 export * from './builders/inbound-event.js';
+export * from './builders/meta-webhook.js';
 export * from './channel-adapter-suite.js';
 export * from './stream/describe-stream.js';
 export * from './stream/stream-bench.js';

@@ -1,0 +1,74 @@
+import { INBOUND_SCHEMAS } from '@app/contracts';
+import type { ParseResult, ParsedEvent } from '@app/channels';
+import type { Fixture } from './golden-file.js';
+import type { Ability, ChannelAdapterSuite } from './suite-options.js';
+
+/** When every fixture is taken to have arrived: after all times in fixtures. */
+export const RECEIVED_AT = new Date('2026-02-01T00:00:00.000Z');
+
+/** Bytes of a fixture's body as they would arrive. */
+export function bodyOf(suite: ChannelAdapterSuite, fixture: Fixture): Buffer {
+  if (fixture.body_text !== undefined) return Buffer.from(fixture.body_text);
+  return (suite.encode ?? ((body) => Buffer.from(JSON.stringify(body))))(fixture.body);
+}
+
+/** Verifies and parses a body as the gateway does. */
+export function deliver(suite: ChannelAdapterSuite, body: Buffer, receivedAt = RECEIVED_AT): ParseResult {
+  const { adapter, account, otherAccounts = [] } = suite;
+  const request = suite.signedRequest(body, account);
+  const verification = adapter.verify(request, account);
+  if (!verification.ok) throw new Error(`a genuine request was refused: ${verification.reason}`);
+  return adapter.parse(request, { account, accounts: [account, ...otherAccounts], receivedAt, verification });
+}
+
+/** Why an event cannot go onto the stream; empty when it can. */
+export function faultsOf({ event, account, senderId }: ParsedEvent, body: Buffer): readonly string[] {
+  const faults: string[] = [];
+  const strict = INBOUND_SCHEMAS[event.type].strict().safeParse(event.data);
+  if (!strict.success) faults.push(...strict.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+  const { raw, account_id: accountId, channel } = event.data;
+  if (accountId !== account.id || channel !== account.channel) faults.push('names another account or channel');
+  if (!/^in_[a-z2-7]{32}$/.test(event.id)) faults.push(`id ${event.id}`);
+  if (senderId === '') faults.push('no sender');
+  const bytes = Buffer.from(raw.data, raw.encoding === 'base64' ? 'base64' : 'utf8');
+  if (bytes.length === 0 || !body.includes(bytes)) faults.push('raw is not a part of the body');
+  const attachments = 'attachments' in event.data ? (event.data.attachments ?? []) : [];
+  if (attachments.some(({ locator }) => locator === '' || locator.startsWith('data:')))
+    faults.push('attachment inline');
+  return faults;
+}
+
+/** A result as golden files keep it: raw elements are checked against the body, not repeated. */
+export function goldenForm({ events, rejected, ignored }: ParseResult): unknown {
+  return {
+    events: events.map(({ event, account, senderId }) => {
+      const { raw: _raw, ...data } = event.data;
+      return { account: account.id, sender_id: senderId, id: event.id, type: event.type, data };
+    }),
+    rejected: rejected.map(({ code, detail, bytes, key }) => ({ code, detail, key, bytes: bytes.toString('latin1') })),
+    ignored,
+  };
+}
+
+/** Abilities that an event shows. */
+export function abilitiesOf({ event }: ParsedEvent): readonly Ability[] {
+  switch (event.type) {
+    case 'omni.inbound.message.edited':
+      return ['edit'];
+    case 'omni.inbound.message.deleted':
+      return ['delete'];
+    case 'omni.inbound.message.reacted':
+      return ['reaction'];
+    case 'omni.inbound.receipt.updated':
+      return ['receipt'];
+    case 'omni.inbound.message.received': {
+      const { attachments = [], content, direction, reply_to: replyTo } = event.data;
+      return [
+        direction === 'echo' ? 'echo' : 'message',
+        ...(attachments.length > 0 ? (['attachment'] as const) : []),
+        ...(replyTo === undefined ? [] : (['reply'] as const)),
+        ...(content.type === 'unsupported' ? (['unsupported'] as const) : []),
+      ];
+    }
+  }
+}

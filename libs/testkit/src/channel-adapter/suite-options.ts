@@ -1,0 +1,51 @@
+import type { DeliveryStatus } from '@app/contracts';
+import type { ChannelAdapter, WebhookReply, WebhookRequest } from '@app/channels';
+import type { ChannelAccount } from '@app/kernel';
+
+/** What a channel can tell; the fixtures must show each one declared, and none that is not. */
+export type Ability =
+  'message' | 'echo' | 'edit' | 'delete' | 'reaction' | 'receipt' | 'attachment' | 'reply' | 'unsupported';
+
+/** What {@link describeChannelAdapter} needs to know. */
+export interface ChannelAdapterSuite {
+  readonly adapter: ChannelAdapter;
+  /** A complete account of the adapter's. */
+  readonly account: ChannelAccount;
+  /** Further accounts that fixtures name. */
+  readonly otherAccounts?: readonly ChannelAccount[];
+  /** Every ability of the channel. */
+  readonly abilities: readonly Ability[];
+  /** Folder of fixtures, for example `new URL('./fixtures/', import.meta.url)`. */
+  readonly fixtures: URL;
+  /** Bytes of a JSON body as the provider writes it; `JSON.stringify` unless given. */
+  readonly encode?: (body: unknown) => Buffer;
+  /** A delivery as the provider sends it, signed with the account's secrets. */
+  readonly signedRequest: (body: Buffer, account: ChannelAccount) => WebhookRequest;
+  /** Header that holds the proof, in lower case. */
+  readonly signatureHeader: string;
+  /** False when the proof is a mere token that does not cover the body. */
+  readonly signsBody?: boolean;
+  /** Secrets and settings without which an account cannot work, for example `secrets.app_secret`. */
+  readonly required: readonly string[];
+  /** Handshakes; absent when the provider has none. */
+  readonly handshakes?: readonly (readonly [label: string, request: WebhookRequest, reply: WebhookReply])[];
+  /** Builds deliveries of text messages. */
+  readonly messages: {
+    /** One body with these elements in order. Absent in `many` mode only for providers that send one at a time. */
+    readonly body: (elements: readonly unknown[]) => Buffer;
+    /** An element that says this; `index` tells elements of one body apart. */
+    readonly element: (text: string, index: number) => unknown;
+    /** Whether a body can hold several elements. */
+    readonly many: boolean;
+    /** Whether bodies are forms, which cannot carry half an emoji. */
+    readonly isForm?: boolean;
+    /** What becomes of U+0000. */
+    readonly nul: 'replace' | 'remove';
+    /** Body in which this id, above 2^53, stands as a JSON number; absent when the provider sends no JSON. */
+    readonly longId?: (digits: string) => Buffer;
+  };
+  /** Every documented delivery status, and one that is not: what its body gives. */
+  readonly statuses?: readonly (readonly [label: string, body: Buffer, outcome: DeliveryStatus | 'none'])[];
+  /** Number of elements that a body holds, so that none can get lost; absent when it cannot be told. */
+  readonly countElements?: (body: unknown) => number;
+}
