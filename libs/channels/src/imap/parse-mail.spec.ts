@@ -291,6 +291,14 @@ describe('what it says', () => {
     expect((await dataOf(source)).content.text?.trim()).toBe(viet);
   });
 
+  it.each([
+    ['labelled x-viet-vni', 'Content-Type: text/plain; charset=x-viet-vni', 'Xin chaøo caùc baïn', 'Xin chào các bạn'],
+    ['without a label', 'X-Mailer: cu', 'Chµo shop, em muèn ®Æt hµng', 'Chào shop, em muốn đặt hàng'],
+  ])('repairs text in the code of a font %s', async (_label, head, body, expected) => {
+    const source = Buffer.concat([aMail([head], ''), Buffer.from(body, 'latin1')]);
+    expect((await dataOf(source)).content.text).toBe(expected);
+  });
+
   it('reads a subject in encoded words and in raw UTF-8 as NFC', async () => {
     const encoded = await dataOf(aMail(['Subject: =?UTF-8?Q?H=E1=BB=8Fi_gi=C3=A1?=']));
     const raw = await dataOf(aMail([`Subject: ${'Hỏi giá'.normalize('NFD')}`]));

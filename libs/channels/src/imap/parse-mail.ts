@@ -24,6 +24,7 @@ import { threadOf, type MailThread } from './mail-thread.js';
 import { chooseMailTime } from './mail-time.js';
 import { parseMime, textOf, type ParsedMime } from './parse-mime.js';
 import { prepareSource } from './prepare-source.js';
+import { repairFontText } from './repair-font-text.js';
 import {
   referenceTo,
   toBlob,
@@ -71,7 +72,7 @@ function openEnvelope(mail: PulledMail, context: MailContext): Envelope {
 
 function cleanSubject(mime: ParsedMime): string {
   const { text } = cleanText(textOf(mime.headers, 'subject') ?? '', { nul: 'remove', maxChars: MAX_SUBJECT_CHARS });
-  return text.replace(/\s+/g, ' ').trim();
+  return repairFontText(text.replace(/\s+/g, ' ').trim());
 }
 
 function toMailFields(
@@ -99,7 +100,7 @@ function toMailFields(
 
 function toContent(mime: ParsedMime, html: MailBlob | undefined): { content: Content; truncated: boolean } {
   const chosen = chooseMailText(mime);
-  const { text, truncated } = cleanText(chosen.text, { nul: 'remove', maxChars: MAX_TEXT_CHARS });
+  const { text, truncated } = cleanText(repairFontText(chosen.text), { nul: 'remove', maxChars: MAX_TEXT_CHARS });
   const subject = cleanSubject(mime);
   const content = {
     type: 'text',
