@@ -131,6 +131,8 @@ export class KafkaSubscription implements Subscription {
       });
       consumer.on(consumer.events.HEARTBEAT, () => {
         this.heardAt = Date.now();
+        // It reads again, also when there is nothing to read.
+        this.crash = undefined;
       });
       consumer.on(consumer.events.CRASH, ({ payload }) => {
         reject(payload.error);
