@@ -53,10 +53,8 @@ function cutIntoStatements(value: string): readonly string[] {
 }
 
 function readResult(statement: string): AuthenticationResult | undefined {
-  const [head = '', ...rest] = statement
-    .toLowerCase()
-    .replace(/\s*=\s*/g, '=')
-    .split(/\s+/);
+  // Runs of blanks are folded first: `\s*=` on a long run would take the square of its length.
+  const [head = '', ...rest] = statement.toLowerCase().replace(/\s+/g, ' ').replace(/ ?= ?/g, '=').split(' ');
   const match = /^([a-z0-9-]+)(?:\/\d+)?=([a-z]+)$/.exec(head);
   if (match === null) return undefined;
   const properties: Record<string, string> = Object.create(null) as Record<string, string>;
