@@ -1,3 +1,4 @@
+import { request as open } from 'node:http';
 import type { ProviderRequest } from '@app/simulators';
 
 /** What a provider hears. */
@@ -30,3 +31,27 @@ export async function tryPost(baseUrl: string, request: ProviderRequest): Promis
 }
 
 export const isAccepted = (status: number): boolean => status >= 200 && status < 300;
+
+/**
+ * Announces a body of some length and sends none of it: a server that knows its limit answers at once. Sending it all
+ * would race: whether the answer or the closed connection is noticed first is a matter of luck.
+ */
+export async function announceLength(
+  baseUrl: string,
+  { path, headers }: ProviderRequest,
+  length: number,
+): Promise<number> {
+  return await new Promise((resolve, reject) => {
+    const options = {
+      method: 'POST',
+      headers: { ...headers, 'content-length': String(length) },
+      agent: false,
+    } as const;
+    const request = open(new URL(path, baseUrl), options, ({ statusCode }) => {
+      resolve(statusCode ?? 0);
+      request.destroy();
+    });
+    request.on('error', reject);
+    request.flushHeaders();
+  });
+}

@@ -136,13 +136,15 @@ export class Service extends Program {
   async ready(): Promise<void> {
     await this.waitFor('says where it listens', () => LISTENING.test(this.output()));
     this.url = LISTENING.exec(this.output())![1]!;
-    await this.waitFor('is ready', () => answers(`${this.url}/health/ready`));
+    let report = '';
+    await this.waitFor('is ready', async () => {
+      const response = await fetch(`${this.url}/health/ready`, { signal: AbortSignal.timeout(5_000) }).catch(
+        () => undefined,
+      );
+      report = (await response?.text()) ?? 'no answer';
+      return response?.ok === true;
+    }).catch((error: unknown) => {
+      throw new Error(`${this.name} was not ready; it last said: ${report}`, { cause: error });
+    });
   }
-}
-
-/** Whether an address answers with a 2xx. */
-export async function answers(url: string): Promise<boolean> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(5_000) }).catch(() => undefined);
-  await response?.arrayBuffer();
-  return response?.ok === true;
 }
