@@ -19,6 +19,9 @@ const KIND_OF_TYPE: Readonly<Record<string, Attachment['kind']>> = {
   ig_post: 'link',
 };
 
+const kindOf = (type: string): Attachment['kind'] =>
+  Object.hasOwn(KIND_OF_TYPE, type) ? KIND_OF_TYPE[type]! : 'other';
+
 /** What the attachments of a message amount to. */
 export interface MessageAttachments {
   readonly attachments: readonly Attachment[];
@@ -58,7 +61,7 @@ function filenameOf(url: string): string | undefined {
 function toAttachment(attachment: JsonObject, fallbackLocator: string): Attachment {
   const type = textOf(attachment.type) ?? '';
   const isOldSticker = type === 'image' && payloadOf(attachment).sticker_id !== undefined;
-  const kind = isOldSticker ? 'sticker' : (KIND_OF_TYPE[type] ?? 'other');
+  const kind = isOldSticker ? 'sticker' : kindOf(type);
   const url = urlOf(attachment);
   const title = titleOf(attachment);
   const filename = kind === 'file' && url !== undefined ? filenameOf(url) : undefined;
