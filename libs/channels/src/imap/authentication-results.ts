@@ -32,6 +32,11 @@ export interface MailVerdict {
   readonly aligned: boolean;
 }
 
+/** A border writes at the top; what stands further down was written by others. */
+const MAX_FIELDS = 20;
+/** Real ones take one or two thousand. */
+const MAX_FIELD_CHARS = 8_192;
+
 /** Removes comments, which nest and do not begin within quotes, and cuts at semicolons outside quotes. */
 function cutIntoStatements(value: string): readonly string[] {
   const statements = [''];
@@ -72,7 +77,7 @@ function readResult(statement: string): AuthenticationResult | undefined {
  * @see RFC 8601 section 2.2
  */
 export function readAuthenticationResults(value: string): AuthenticationResults {
-  const [first = '', ...rest] = cutIntoStatements(value.slice(0, 16_384));
+  const [first = '', ...rest] = cutIntoStatements(value.slice(0, MAX_FIELD_CHARS));
   const named = !first.includes('=');
   const results = (named ? rest : [first, ...rest]).map(readResult).filter((result) => result !== undefined);
   return { authservId: named ? first.split(/\s+/)[0]!.toLowerCase() || undefined : undefined, results };
@@ -99,6 +104,7 @@ export function trustedVerdict(
   fromDomain: string | undefined,
 ): MailVerdict | undefined {
   const trusted = allFields(fields, 'authentication-results')
+    .slice(0, MAX_FIELDS)
     .map(readAuthenticationResults)
     .find(({ authservId }, index) =>
       authservId === undefined ? border.withoutId && index === 0 : border.authservIds.includes(authservId),

@@ -1,5 +1,6 @@
 import { compile } from 'html-to-text';
 import { MAX_HTML_CHARS, type ParsedMime } from './parse-mime.js';
+import { stripTags } from './strip-tags.js';
 
 /** Text of a mail and where it came from. */
 export interface MailText {
@@ -31,20 +32,27 @@ const toText = compile({
   ],
 });
 
+/** With more tags than this the converter takes seconds; a long newsletter has a few thousand. */
+const MAX_TAGS = 10_000;
+
+function hasTooManyTags(html: string): boolean {
+  let tags = 0;
+  for (let at = html.indexOf('<'); at >= 0 && tags <= MAX_TAGS; at = html.indexOf('<', at + 1)) tags++;
+  return tags > MAX_TAGS;
+}
+
 /**
  * Text of an HTML part: blocks on lines of their own, links as `text (url)` where they differ, images as `[alt]`,
  * quotes behind `> `. Broken HTML gives what can be read of it.
  */
 export function htmlToPlainText(html: string): string {
+  const start = html.slice(0, MAX_HTML_CHARS);
+  if (hasTooManyTags(start)) return stripTags(start);
   try {
-    return toText(html.slice(0, MAX_HTML_CHARS)).trim();
+    return toText(start).trim();
   } catch {
     // The converter gives up on HTML that is nested absurdly deep; tags cut out is still better than nothing.
-    return html
-      .slice(0, MAX_HTML_CHARS)
-      .replace(/<[^<>]{0,10000}>/g, ' ')
-      .replace(/\s+/g, ' ')
-      .trim();
+    return stripTags(start);
   }
 }
 

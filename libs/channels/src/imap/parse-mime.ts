@@ -33,6 +33,11 @@ export type MimeResult =
 
 /** HTML longer than this is not turned into text. */
 export const MAX_HTML_CHARS = 2 * 1024 * 1024;
+/**
+ * The parser turns HTML into text itself when plain text stands beside it in one mail. Its time grows with the square of
+ * the length: half a megabyte of pictures took ten seconds.
+ */
+const MAX_PARSER_HTML_CHARS = 128 * 1024;
 const CHUNK_BYTES = 256 * 1024;
 /** A part costs about 300 bytes in the event; more parts than this would not fit into a record. */
 const MAX_PARTS = 250;
@@ -69,7 +74,7 @@ export async function parseMime(source: Buffer, options: { readonly timeoutMs: n
     keepDeliveryStatus: true,
     ignoreEmbedded: true,
     checksumAlgo: 'sha256',
-    maxHtmlLengthToParse: MAX_HTML_CHARS,
+    maxHtmlLengthToParse: MAX_PARSER_HTML_CHARS,
   });
   const input = Readable.from(chunksOf(source));
   const parts: MimePart[] = [];
