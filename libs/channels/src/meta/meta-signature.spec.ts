@@ -17,9 +17,9 @@ const UNESCAPED = Buffer.from(
   BODY.toString().replace(/\\u([0-9a-f]{4})/g, (_, digits: string) => String.fromCharCode(parseInt(digits, 16))),
 );
 
-const signed = (header: string | undefined, body = BODY): WebhookRequest =>
+const signed = (header: string | undefined, body: Buffer = BODY): WebhookRequest =>
   metaDelivery(body, account, { headers: { 'x-hub-signature-256': header } });
-const check = (header: string | undefined, body = BODY) => verifyMetaSignature(signed(header, body), account);
+const check = (header: string | undefined, body: Buffer = BODY) => verifyMetaSignature(signed(header, body), account);
 const accepted = { ok: true, method: 'hmac', keyId: '0' };
 const refused = (reason: string) => ({ ok: false, reason });
 

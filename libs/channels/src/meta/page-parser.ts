@@ -28,7 +28,14 @@ class PageParser {
   readonly ignored: IgnoredElement[] = [];
   private readonly accountByPage = new Map<string, ChannelAccount | undefined>();
 
-  constructor(private readonly context: ParseContext) {}
+  private readonly receivedText: string;
+  private readonly verification: Subject['verification'];
+
+  constructor(private readonly context: ParseContext) {
+    const { method, keyId } = context.verification;
+    this.receivedText = context.receivedAt.toISOString();
+    this.verification = keyId === undefined ? { method } : { method, key_id: keyId };
+  }
 
   add(found: PageElement | PageProblem): void {
     if ('ignore' in found) this.ignored.push({ reason: found.ignore });
@@ -49,10 +56,9 @@ class PageParser {
       this.reject('unknown_account', `${page} has no ${channel} account`, element.bytes, this.context.account);
       return;
     }
-    const { receivedAt, verification } = this.context;
-    const { method, keyId } = verification;
-    const proof = keyId === undefined ? { method } : { method, key_id: keyId };
-    const subject: Subject = { element, account, pageId, receivedAt, verification: proof };
+    const { receivedText, verification } = this;
+    const { receivedAt } = this.context;
+    const subject: Subject = { element, account, pageId, receivedAt, receivedText, verification };
     this.addMapped(channel === 'messenger' ? mapMessaging(subject) : mapChange(subject), element, account);
   }
 
