@@ -61,7 +61,8 @@ export function eventOf(
   occurrence: Occurrence,
   build: (id: string, frame: Frame) => InboundEvent,
 ): Mapped {
-  const id = inboundEventId({ accountId: subject.account.id, ...occurrence.key });
+  const { eventKind, messageId, revision } = occurrence.key;
+  const id = inboundEventId({ accountId: subject.account.id, eventKind, messageId, revision });
   return { event: build(id, frameOf(subject, occurrence)), senderId: occurrence.identity.value };
 }
 
