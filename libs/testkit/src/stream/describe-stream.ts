@@ -3,13 +3,7 @@ import { describeFailures } from './failures.js';
 import { describeGroups } from './groups.js';
 import { describeHandling } from './handling.js';
 import { describeRecords } from './records.js';
-import { StreamBench, type StreamBackend } from './stream-bench.js';
-
-/** How the parts of the suite reach the test that runs now. */
-export interface Suite {
-  readonly bench: () => StreamBench;
-  readonly backend: () => StreamBackend;
-}
+import { StreamBench, type StreamBackend, type Suite } from './stream-bench.js';
 
 /**
  * The conformance suite of the stream port. Every adapter runs all of it against its real server.

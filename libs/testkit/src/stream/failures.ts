@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { StreamUnavailableError } from '@app/kernel';
-import type { Suite } from './describe-stream.js';
-import { textsOf } from './stream-bench.js';
+import { textsOf, type Suite } from './stream-bench.js';
 import { until } from './until.js';
 
 /** A server that is away, silent or killed. */

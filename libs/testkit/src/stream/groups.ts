@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { GroupInUseError, type ReplayableStream, type Subscription } from '@app/stream';
-import type { Suite } from './describe-stream.js';
-import { firstNumbersOf, Gate, textsOf } from './stream-bench.js';
+import { firstNumbersOf, Gate, textsOf, type Suite } from './stream-bench.js';
 import { until } from './until.js';
 
 /** Committed offsets, several members, hand-over and replay. */

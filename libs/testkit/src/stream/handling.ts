@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { PermanentRecordError, StoreUnavailableError } from '@app/kernel';
 import { partitionOf } from '@app/stream';
-import type { Suite } from './describe-stream.js';
-import { textsOf } from './stream-bench.js';
+import { textsOf, type Suite } from './stream-bench.js';
 import { until } from './until.js';
 
 /** What happens with a handler's outcome. */

@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { ConfigError, PermanentRecordError, StreamUnavailableError } from '@app/kernel';
 import { partitionOf, type OutgoingRecord, type StreamRecord } from '@app/stream';
-import type { Suite } from './describe-stream.js';
-import { firstNumbersOf } from './stream-bench.js';
+import { firstNumbersOf, type Suite } from './stream-bench.js';
 import { until } from './until.js';
 
 /** Topics, what a record keeps, and where it goes. */

@@ -108,6 +108,12 @@ export class StreamBench {
   }
 }
 
+/** How the parts of the suite reach the test that runs now. */
+export interface Suite {
+  readonly bench: () => StreamBench;
+  readonly backend: () => StreamBackend;
+}
+
 /** Texts of a batch, in order. */
 export function textsOf(batch: StreamBatch): string[] {
   return batch.records.map(({ value }) => String(value));
