@@ -1,4 +1,6 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
+import { refuseAddress } from './refuse-address.js';
 
 /** Options of {@link createHttpAdapter}. */
 export interface HttpOptions {
@@ -17,6 +19,22 @@ function trustProxy(text: string | undefined): TrustProxy {
 }
 
 /**
+ * Closes the connection after an answer that was under way when the server began to close: it would stay open, idle, for
+ * the whole of `keepAliveTimeout` and hold the shutdown up.
+ */
+function closeConnectionsWhenClosing(server: FastifyInstance): void {
+  let closing = false;
+  server.addHook('preClose', (done) => {
+    closing = true;
+    done();
+  });
+  server.addHook('onSend', (_request, reply, payload, done) => {
+    if (closing) void reply.header('connection', 'close');
+    done(null, payload);
+  });
+}
+
+/**
  * The HTTP server of a service. Bodies of every type reach the handlers as the raw bytes: signatures cover bytes, and a
  * body is parsed by whoever knows what it is.
  */
@@ -30,8 +48,10 @@ export function createHttpAdapter(options: HttpOptions = {}): FastifyAdapter {
     // An SSE reader or an idle keep-alive connection must not hold the shutdown up.
     forceCloseConnections: 'idle',
     return503OnClosing: true,
+    frameworkErrors: refuseAddress,
   });
   const server = adapter.getInstance();
+  closeConnectionsWhenClosing(server);
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   return adapter;
