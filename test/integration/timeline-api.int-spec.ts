@@ -335,6 +335,8 @@ describe('every error below /v1', () => {
     ['GET', '/v1/customers/cus_99999999999999999999999', 404, 'not-found'],
     ['GET', "/v1/customers/cus_1'--", 404, 'not-found'],
     ['GET', '/v1/customers/%00', 404, 'not-found'],
+    ['GET', '/v1/customers/%zz', 404, 'not-found'],
+    ['GET', `/v1/customers/${'a'.repeat(300)}`, 404, 'not-found'],
     ['GET', '/v1/entries/ent_zz', 404, 'not-found'],
     ['GET', '/v1/schemas/customer.state/9.9.9', 404, 'not-found'],
     ['POST', '/v1/customers', 405, 'method-not-allowed'],

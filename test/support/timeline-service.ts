@@ -2,7 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import type { InboundEvent } from '@app/contracts';
 import { createLogger, HealthRegistry, KernelModule, loadConfig, Metrics } from '@app/kernel';
-import { Database, migrate, PersistenceModule, RelayRepository, UnifyRepository } from '@app/persistence';
+import { Database, EventSignal, migrate, PersistenceModule, RelayRepository, UnifyRepository } from '@app/persistence';
 import { createHttpAdapter } from '@app/runtime';
 import { aBatch } from '@app/testkit';
 import {
@@ -38,6 +38,8 @@ export interface TimelineService {
   /** Publishes what was merged; returns how many events that made. */
   relay(): Promise<number>;
   get(path: string, init?: RequestInit): Promise<Answer>;
+  /** Readers of events that wait for the next one. */
+  waiting(): number;
   /** Empties the database and the log. */
   reset(): Promise<void>;
   close(): Promise<void>;
@@ -84,7 +86,7 @@ export async function startTimelineService(
   const application = await startApplication(databaseUrl, logged, settings);
   const url = await application.getUrl();
   const database = Database.connect(databaseUrl, { applicationName: 'timeline-test-fill' });
-  const unifier = new UnifyBatchService(new UnifyRepository(database), new Metrics(), SECRET);
+  const unifier = new UnifyBatchService(new UnifyRepository(database, database), new Metrics(), SECRET);
   const relay = new RelayRepository(database);
   return {
     url,
@@ -102,6 +104,7 @@ export async function startTimelineService(
       const body = parse(text, response.headers.get('content-type') ?? '');
       return { status: response.status, headers: response.headers, text, body };
     },
+    waiting: () => application.get(EventSignal).waiters,
     async reset() {
       await database.query(`TRUNCATE blob, customer_sequence, event, outbox, change, entry, conversation, fact, erasure,
         graph_log, link, identity, customer`);

@@ -47,7 +47,10 @@ export class EventStreamService {
       return 'failed';
     });
     clearInterval(keepAlive);
-    if (end === 'lagging') reader.writer.event('stream.lagging', '{}');
+    if (end === 'lagging') {
+      this.logger.info({ end }, 'A reader of the stream did not keep pace');
+      reader.writer.event('stream.lagging', '{}');
+    }
     response.end();
     // A reader that takes nothing any more would hold its connection, and the shutdown, for ever.
     const linger = setTimeout(() => response.destroy(), LINGER_MS).unref();

@@ -88,6 +88,8 @@ export class EventsController {
       reply.raw.writeHead(200, {
         ...(reply.getHeaders() as Record<string, string>),
         'content-type': 'text/event-stream',
+        // A kept connection would outlive its stream and hold the shutdown up.
+        connection: 'close',
         'x-accel-buffering': 'no',
       });
       if (request.method === 'HEAD') reply.raw.end();
