@@ -42,12 +42,18 @@ function placeOf(kind: Attachment['kind'], payload: JsonObject, fallback: string
   return { state, source: 'url', locator: cleanIdentifier(url) } as const;
 }
 
+/** Title or description; that of a business card is JSON, which nobody wants to read. */
+function titleOf(payload: JsonObject): string | undefined {
+  const title = textOf(payload['title']) ?? textOf(payload['description']);
+  return title?.trimStart().startsWith('{') ? undefined : title;
+}
+
 function attachmentOf(value: unknown, fallback: string): Attachment {
   const attachment = objectOf(value) ?? {};
   const type = textOf(attachment['type']);
   const payload = objectOf(attachment['payload']) ?? {};
   const kind = kindOf(type, payload);
-  const [filename, title] = [textOf(payload['name']), textOf(payload['title']) ?? textOf(payload['description'])];
+  const [filename, title] = [textOf(payload['name']), titleOf(payload)];
   const size = numberOf(payload['size']);
   return {
     kind,

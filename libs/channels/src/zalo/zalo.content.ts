@@ -41,7 +41,7 @@ function cleaned(text: string | undefined): { readonly text?: string; readonly t
 function textOfMessage(type: Content['type'], message: JsonObject): string | undefined {
   const text = typeof message['text'] === 'string' ? message['text'] : undefined;
   if (type === 'contact') return text || businessCardOf(message).phone;
-  return type === 'text' || type === 'interactive' ? (text ?? textWithin(message)) : text;
+  return type === 'text' || type === 'interactive' ? text || (textWithin(message) ?? text) : text;
 }
 
 /** Reads a message of the person or of the official account. */
@@ -65,7 +65,7 @@ export function messageContent({ name, message }: ZaloEnvelope): ZaloContent {
 /** Parts of an address as the form names them, from small to large; after the reform of 2025 `district` may be empty. */
 const ADDRESS = ['address', 'ward', 'district', 'city'];
 
-/** Reads what a person filled into the form of a `request_user_info`: name, number, address, one on each line. */
+/** Reads what a person filled into the form of a `request_user_info`: name, number, address, birthday, one on each line. */
 export function formContent({ body }: ZaloEnvelope): ZaloContent {
   const info = objectOf(body['info']) ?? {};
   const address =
@@ -73,7 +73,7 @@ export function formContent({ body }: ZaloEnvelope): ZaloContent {
     ADDRESS.map((field) => textOf(info[field]))
       .filter((part) => part !== undefined)
       .join(', ');
-  const lines = [textOf(info['name']), idOf(info['phone']), address];
+  const lines = [textOf(info['name']), idOf(info['phone']), address, textOf(info['user_dob'])];
   const { text, truncated } = cleaned(lines.filter((line) => line !== undefined && line !== '').join('\n'));
   return {
     content: { type: 'contact', ...(text ? { text } : {}), provider_type: 'user_submit_info' },
@@ -81,15 +81,18 @@ export function formContent({ body }: ZaloEnvelope): ZaloContent {
   };
 }
 
-/** Something that happened, without words of its own. */
-export function eventContent(type: 'system' | 'unsupported', { name, body }: ZaloEnvelope): ZaloContent {
+/** Something that happened, or something that this version does not read; with its words, when it has any. */
+export function eventContent(type: 'system' | 'unsupported', { name, body, message }: ZaloEnvelope): ZaloContent {
   const source = textOf(body['source']);
+  const kind = cleanIdentifier(name).slice(0, 128);
+  const { text, truncated } = cleaned(textOf(message['text']));
   return {
     content: {
       type,
-      provider_type: cleanIdentifier(name).slice(0, 128),
-      ...(source === undefined ? {} : { interactive: { kind: 'source', payload: cleanIdentifier(source) } }),
+      ...(text === undefined ? {} : { text }),
+      provider_type: kind,
+      ...(source === undefined ? {} : { interactive: { kind, payload: cleanIdentifier(source) } }),
     },
-    flags: [],
+    flags: truncated ? ['truncated'] : [],
   };
 }

@@ -41,7 +41,6 @@ function frameOf(delivery: ZaloDelivery, { direction, kind, messageId, flags = [
   const { keyId, method } = context.verification;
   const time = instantOf(message['delivery_time']) ?? instantOf(timestamp);
   const { occurredAt, clockAdjusted } = chooseOccurredAt(time, context.receivedAt, EARLIEST_CHAT_MS);
-  const claims = claimsOf(delivery);
   const allFlags = [...(clockAdjusted ? ['clock_adjusted'] : []), ...flags];
   return {
     channel: 'zalo' as const,
@@ -59,7 +58,6 @@ function frameOf(delivery: ZaloDelivery, { direction, kind, messageId, flags = [
     received_at: context.receivedAt.toISOString(),
     verification: { method, ...(keyId === undefined ? {} : { key_id: keyId }) },
     raw,
-    ...(claims.length === 0 ? {} : { claims }),
     ...(allFlags.length === 0 ? {} : { flags: allFlags }),
   };
 }
@@ -82,11 +80,13 @@ function received(
   attachments: readonly Attachment[] = [],
 ): InboundEvent {
   const quoted = idOf(delivery.message['quote_msg_id']);
+  const claims = naming.direction === 'inbound' ? claimsOf(delivery) : [];
   return {
     id: inboundEventId({ accountId: delivery.account.id, eventKind: naming.kind, messageId: naming.messageId }),
     type: INBOUND_TYPES.received,
     data: {
       ...frameOf(delivery, { ...naming, flags }),
+      ...(claims.length === 0 ? {} : { claims }),
       content,
       ...(attachments.length === 0 ? {} : { attachments: [...attachments] }),
       ...(quoted === undefined ? {} : { reply_to: { message_kind: 'message', provider_message_id: quoted } }),
