@@ -12,6 +12,7 @@ import { TimelineModule } from '../../timeline/src/timeline.module.js';
 import { UNIFIER } from '../../unifier/src/consumption.js';
 import { UnifierModule } from '../../unifier/src/unifier.module.js';
 import { ensureDemoAccounts } from './demo/demo-accounts.js';
+import { startDemoMailbox } from './demo/demo-mailbox.js';
 import { keptSecrets } from './kept-secrets.js';
 import { writeRunFile, type RunFile } from './run-file.js';
 
@@ -53,6 +54,8 @@ export async function startStandalone(): Promise<Standalone> {
   const apiKey = config.OMNILINE_API_KEY ?? kept.api_key;
   const accounts = accountsPath(config, home);
   const known = readAccounts(accounts);
+  // Before the connector that pulls from it, which would otherwise back off.
+  const mailbox = await startDemoMailbox(accounts);
 
   const database = await openDatabase(config, home);
   try {
@@ -77,8 +80,13 @@ export async function startStandalone(): Promise<Standalone> {
     const url = await startApplication(application, { host: config.HOST, port: config.PORT });
     const run: RunFile = { url, api_key: apiKey.split(',', 1)[0]!, accounts, pid: process.pid };
     writeRunFile(home, run);
-    return { run, home, application, logger, stopDatabase: database.stop };
+    const stopDatabase = async (): Promise<void> => {
+      await mailbox?.stop();
+      await database.stop();
+    };
+    return { run, home, application, logger, stopDatabase };
   } catch (error) {
+    await mailbox?.stop();
     await database.stop();
     throw error;
   }

@@ -1,4 +1,4 @@
-import { checkLedger, isClean, type LedgerResult } from './check-ledger.js';
+import { checkLedger } from './check-ledger.js';
 import type { EntryWatch } from './entry-watch.js';
 import { flowBetween, inFlight, readFlow, type FlowCounts } from './flow-metrics.js';
 import type { Ledger } from './ledger.js';
@@ -18,19 +18,15 @@ export interface ArrivalOptions {
   readonly onProgress: (arrived: number, expected: number, inFlight: number) => void;
 }
 
-/** How it ended. */
-export interface Arrival {
-  readonly result: LedgerResult;
-  readonly flow: FlowCounts;
-}
-
 const pause = async (): Promise<void> => await new Promise((resolve) => setTimeout(resolve, POLL_MS));
 
 /**
- * Waits until everything expected has arrived and nothing is in flight any more, so that a late double would show.
- * Gives up after half a minute in which nothing changed.
+ * Waits until everything expected has been announced and nothing is in flight any more, so that a late double would
+ * show. Gives up after half a minute in which nothing changed.
+ *
+ * @returns what the installation counted since the day began
  */
-export async function awaitArrival(options: ArrivalOptions): Promise<Arrival> {
+export async function awaitArrival(options: ArrivalOptions): Promise<FlowCounts> {
   const { client, watch, ledger, before } = options;
   let lastState = '';
   let lastChange = performance.now();
@@ -38,14 +34,13 @@ export async function awaitArrival(options: ArrivalOptions): Promise<Arrival> {
     // The counters first: what they call finished is then surely in the events that follow.
     const flow = flowBetween(before, readFlow(await client.metrics()));
     await watch.catchUp();
-    const result = checkLedger(ledger, watch.seen);
-    const arrived = ledger.expected.length - result.missing.length;
+    const arrived = ledger.expected.length - checkLedger(ledger, watch.seen).missing.length;
     options.onProgress(arrived, ledger.expected.length, Math.max(0, inFlight(flow)));
-    if (isClean(result) && inFlight(flow) <= 0) return { result, flow };
-    const state = JSON.stringify([result, flow, watch.changeCount]);
+    if (arrived === ledger.expected.length && inFlight(flow) <= 0) return flow;
+    const state = JSON.stringify([arrived, flow]);
     if (state !== lastState) lastChange = performance.now();
     lastState = state;
-    if (performance.now() - lastChange > PATIENCE_MS) return { result, flow };
+    if (performance.now() - lastChange > PATIENCE_MS) return flow;
     await pause();
   }
 }

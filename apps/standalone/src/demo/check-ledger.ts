@@ -11,6 +11,8 @@ export interface LedgerResult {
   readonly wrong: readonly string[];
   /** Forged, but there. */
   readonly smuggled: readonly string[];
+  /** There, but never sent. */
+  readonly unexpected: readonly string[];
 }
 
 /** Whether nothing was lost, doubled, changed or let in. */
@@ -32,7 +34,7 @@ function differences(expected: ExpectedEntry, seen: SeenEntry): readonly string[
 /**
  * Compares what was sent with what is shown.
  *
- * @param entries newest state of every entry that came up since the day began, one for each entry id
+ * @param entries every entry on the timelines of those who wrote
  */
 export function checkLedger(ledger: Ledger, entries: readonly SeenEntry[]): LedgerResult {
   const byName = new Map<string, SeenEntry[]>();
@@ -41,6 +43,7 @@ export function checkLedger(ledger: Ledger, entries: readonly SeenEntry[]): Ledg
     byName.set(name, [...(byName.get(name) ?? []), entry]);
   }
   const nameOf = ({ account, id }: ExpectedEntry): string => entryName(account, id);
+  const known = new Set(ledger.expected.map(nameOf));
   return {
     missing: ledger.expected.map(nameOf).filter((name) => !byName.has(name)),
     doubled: ledger.expected.map(nameOf).filter((name) => (byName.get(name)?.length ?? 0) > 1),
@@ -50,5 +53,6 @@ export function checkLedger(ledger: Ledger, entries: readonly SeenEntry[]): Ledg
       return what.length === 0 ? [] : [`${nameOf(expected)}: ${what.join(', ')}`];
     }),
     smuggled: [...ledger.forged].filter((name) => byName.has(name)),
+    unexpected: [...byName.keys()].filter((name) => !known.has(name) && !ledger.forged.has(name)),
   };
 }

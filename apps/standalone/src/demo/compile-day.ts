@@ -145,6 +145,7 @@ export function compileDay(
       kind: 'mail',
       account: id,
       at: step.sentAt,
+      receivedAt: step.at,
       raw: mailOf(step, account.external_id),
     }));
   });

@@ -4,7 +4,6 @@ import type { SeenEntry } from './seen-entry.js';
 /** Follows the unified stream from the begin of the day and keeps the newest state of every entry. */
 export class EntryWatch {
   private readonly entries = new Map<string, { entry: SeenEntry; customerId: string }>();
-  private changes = 0;
 
   private constructor(
     private readonly client: OmnilineClient,
@@ -21,15 +20,6 @@ export class EntryWatch {
     return [...this.entries.values()].map(({ entry }) => entry);
   }
 
-  /** Number of changes to entries that were announced. */
-  get changeCount(): number {
-    return this.changes;
-  }
-
-  customerOf(entryId: string): string | undefined {
-    return this.entries.get(entryId)?.customerId;
-  }
-
   /** Customers that have an entry of the day, in the order in which they wrote first. */
   get customerIds(): readonly string[] {
     return [...new Set([...this.entries.values()].map(({ customerId }) => customerId))];
@@ -39,8 +29,7 @@ export class EntryWatch {
   async catchUp(): Promise<void> {
     for (let atEnd = false; !atEnd;) {
       const page = await this.client.entryEvents(this.cursor);
-      for (const { type, data } of page.events) {
-        if (type === 'omni.timeline.entry.changed') this.changes += 1;
+      for (const { data } of page.events) {
         const held = this.entries.get(data.entry.entry_id);
         const isNewer = held === undefined || data.entry.revision >= held.entry.revision;
         if (isNewer) this.entries.set(data.entry.entry_id, { entry: data.entry, customerId: data.customer_id });

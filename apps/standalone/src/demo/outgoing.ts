@@ -18,8 +18,10 @@ export interface OutgoingWebhook {
 export interface OutgoingMail {
   readonly kind: 'mail';
   readonly account: DemoAccountId;
-  /** When it reaches the mailbox, which is also its INTERNALDATE. */
+  /** When it reaches the mailbox. */
   readonly at: Date;
+  /** INTERNALDATE: when the mail system received it, which is earlier for one that lay in another folder first. */
+  readonly receivedAt: Date;
   readonly raw: Buffer;
 }
 

@@ -12,7 +12,7 @@ import {
   type SendRequest,
   type SimulatorClock,
 } from '@app/simulators';
-import type { Outgoing, OutgoingWebhook } from './outgoing.js';
+import type { Outgoing, OutgoingMail, OutgoingWebhook } from './outgoing.js';
 import { Tally, type DeliveryTally } from './tally.js';
 
 const ON_THE_WIRE = 8;
@@ -67,7 +67,7 @@ class DayPlayer {
   async play({ at, item, loseAnswers, isCopy }: Scheduled<Outgoing>): Promise<void> {
     await this.clock.waitUntil(at);
     if (item.kind === 'webhook') await this.callWebhook(item, loseAnswers, isCopy);
-    else await this.putMail(item.raw, at);
+    else await this.putMail(item);
   }
 
   private async callWebhook(item: OutgoingWebhook, loseAnswers: number, isCopy: boolean): Promise<void> {
@@ -77,8 +77,8 @@ class DayPlayer {
     this.tally.addWebhook(item, report, isCopy);
   }
 
-  private async putMail(raw: Buffer, internalDate: Date): Promise<void> {
-    await appendMails(this.options.mailbox, [{ raw, internalDate }]);
+  private async putMail({ raw, receivedAt }: OutgoingMail): Promise<void> {
+    await appendMails(this.options.mailbox, [{ raw, internalDate: receivedAt }]);
     this.tally.addMail();
   }
 }

@@ -1,23 +1,17 @@
-import { SeededRandom } from '@app/simulators';
 import type { RunFile } from '../run-file.js';
 import { awaitArrival } from './await-arrival.js';
-import { compileDay } from './compile-day.js';
-import { DayClock } from './day-clock.js';
+import { checkLedger } from './check-ledger.js';
 import { isDemoAccountsFile, readDemoAccounts } from './demo-accounts.js';
 import { demoMailboxOf, startDemoMailbox } from './demo-mailbox.js';
 import { EntryWatch } from './entry-watch.js';
 import { readFlow } from './flow-metrics.js';
-import { writeLedger } from './ledger.js';
 import { OmnilineClient } from './omniline-client.js';
 import { createPaint } from './paint.js';
-import { castPeople } from './people.js';
-import { planScene } from './planned-step.js';
 import { playDay } from './play-day.js';
+import { prepareDay, type PreparedDay } from './prepare-day.js';
 import { ProgressLine } from './progress-line.js';
-import { isGoodDay, renderSummary } from './render-summary.js';
-import { newRunId, RunIds } from './run-ids.js';
-import { SHOP_DAY } from './script.js';
-import { collectTimelines, showTimelines } from './show-timelines.js';
+import { isGoodDay, renderSummary, type DaySummary } from './render-summary.js';
+import { collectTimelines, showTimelines, type DayTimelines } from './show-timelines.js';
 
 /** How to play. */
 export interface DemoOptions {
@@ -29,8 +23,66 @@ export interface DemoOptions {
   readonly seed?: string;
 }
 
+/** A day that was played, and what came of it. */
+interface PlayedDay {
+  readonly timelines: DayTimelines;
+  readonly summary: DaySummary;
+}
+
 const SPEED = 2000;
 const hour = new Intl.DateTimeFormat('vi-VN', { timeZone: 'Asia/Ho_Chi_Minh', timeStyle: 'short' });
+
+async function playThrough(day: PreparedDay, run: RunFile, speed: number): Promise<PlayedDay> {
+  const { outgoing, random, ledger } = day;
+  const client = new OmnilineClient(run.url, run.api_key);
+  const progress = new ProgressLine(process.stderr);
+  const before = readFlow(await client.metrics());
+  const watch = await EntryWatch.start(client);
+  const tally = await playDay({
+    outgoing,
+    random,
+    url: run.url,
+    mailbox: demoMailboxOf(run.accounts),
+    speed,
+    onProgress: (done, at, { attempts, mails, refused }) =>
+      progress.show(done, `${hour.format(at)}  ${attempts} webhook calls, ${mails} mails, ${refused} refused`),
+  });
+  progress.finish();
+  const flow = await awaitArrival({
+    client,
+    watch,
+    ledger,
+    before,
+    onProgress: (arrived, expected, waiting) =>
+      progress.show(arrived / expected, `${arrived} of ${expected} entries arrived, ${waiting} in flight`),
+  });
+  progress.finish();
+  const timelines = await collectTimelines(client, watch);
+  const entries = timelines.views.flatMap((view) => view.entries);
+  const summary = {
+    tally,
+    forged: ledger.forged.size,
+    flow,
+    entries: entries.length,
+    expected: ledger.expected.length,
+    customers: timelines.views.length,
+    ledger: checkLedger(ledger, entries),
+    notOnTimeline: timelines.notShown,
+  };
+  return { timelines, summary };
+}
+
+function lookFurther({ url, api_key: key }: RunFile, { views }: DayTimelines): string {
+  const curl = `  curl -s -H 'Authorization: Bearer ${key}'`;
+  const one = views[0] === undefined ? [] : [`${curl} '${url}/v1/customers/${views[0].reference}/timeline'`];
+  return [
+    'Look further:',
+    `${curl} '${url}/v1/customers'`,
+    ...one,
+    `${curl} '${url}/v1/events?after=earliest'`,
+    '',
+  ].join('\n');
+}
 
 /**
  * Plays a day of a small shop to a running installation, through its doors, and shows what became of it.
@@ -42,78 +94,20 @@ export async function playDemo({ run, speed = SPEED, seed }: DemoOptions): Promi
   if (!isDemoAccountsFile(run.accounts)) {
     throw new Error(
       `Omniline runs on ${run.accounts}, whose secrets the demonstration must not use.\n` +
-        'Start it on accounts of its own: OMNILINE_ACCOUNTS=none OMNILINE_HOME=.omniline-demo npm start',
+        'Start it on accounts of its own: OMNILINE_ACCOUNTS=none OMNILINE_HOME=.omniline-demo npm start\n' +
+        'and then: OMNILINE_HOME=.omniline-demo npm run demo',
     );
   }
-  const now = new Date();
-  const ids = new RunIds(newRunId(now));
-  const chosenSeed = seed ?? ids.runId;
-  const random = new SeededRandom(chosenSeed);
-  const people = castPeople(ids, random);
-  const day = new DayClock(now);
-  const steps = SHOP_DAY.flatMap((scene) => planScene(scene, people[scene.who], day, ids));
-  const ledger = writeLedger(steps);
-  const outgoing = compileDay(steps, readDemoAccounts(run.accounts));
-
-  const client = new OmnilineClient(run.url, run.api_key);
+  const day = prepareDay({ now: new Date(), seed, accounts: readDemoAccounts(run.accounts) });
   const paint = createPaint(process.stdout.isTTY && process.stdout.hasColors());
-  const progress = new ProgressLine(process.stderr);
-  process.stdout.write(`\nA day at the shop, seed ${chosenSeed} (--seed ${chosenSeed} plays it again)\n`);
-
+  process.stdout.write(`\nA day at the shop. Names and mishaps: --seed ${day.seed} gives the same again.\n`);
   const ownMailbox = await startDemoMailbox(run.accounts);
   try {
-    const before = readFlow(await client.metrics());
-    const watch = await EntryWatch.start(client);
-    const tally = await playDay({
-      outgoing,
-      random,
-      url: run.url,
-      mailbox: demoMailboxOf(run.accounts),
-      speed,
-      onProgress: (done, at, sent) =>
-        progress.show(
-          done,
-          `${hour.format(at)}  ${sent.attempts} webhooks, ${sent.mails} mails, ${sent.refused} refused`,
-        ),
-    });
-    progress.finish();
-    const { result, flow } = await awaitArrival({
-      client,
-      watch,
-      ledger,
-      before,
-      onProgress: (arrived, expected, waiting) =>
-        progress.show(arrived / expected, `${arrived} of ${expected} entries arrived, ${waiting} in flight`),
-    });
-    progress.finish();
-
-    const timelines = await collectTimelines(client, watch);
-    process.stdout.write(showTimelines(timelines, ledger, people, paint));
-    const summary = {
-      tally,
-      forged: ledger.forged.size,
-      flow,
-      entries: watch.seen.length,
-      expected: ledger.expected.length,
-      customers: timelines.views.length,
-      ledger: result,
-      notOnTimeline: timelines.notShown,
-    };
-    process.stdout.write(`\n${renderSummary(summary, paint)}`);
-    const [first] = timelines.views;
-    if (first !== undefined) process.stdout.write(lookFurther(run, first.reference));
+    const { timelines, summary } = await playThrough(day, run, speed);
+    process.stdout.write(showTimelines(timelines, day.ledger, day.people, paint));
+    process.stdout.write(`\n${renderSummary(summary, paint)}\n${lookFurther(run, timelines)}`);
     return isGoodDay(summary);
   } finally {
     await ownMailbox?.stop();
   }
-}
-
-function lookFurther({ url, api_key: key }: RunFile, reference: string): string {
-  const curl = `curl -s -H 'Authorization: Bearer ${key}'`;
-  return [
-    'Look further:',
-    `  ${curl} '${url}/v1/customers/${reference}/timeline'`,
-    `  ${curl} '${url}/v1/events?after=earliest'`,
-    '',
-  ].join('\n');
 }

@@ -31,7 +31,7 @@ export const isGoodDay = ({ ledger, notOnTimeline, tally, forged }: DaySummary):
 
 function verdict(summary: DaySummary, paint: Paint): readonly string[] {
   if (isGoodDay(summary)) return [paint.good(paint.bold('  Nothing lost, nothing doubled.'))];
-  const { missing, doubled, wrong, smuggled } = summary.ledger;
+  const { missing, doubled, wrong, smuggled, unexpected } = summary.ledger;
   const { tally, forged } = summary;
   return [
     paint.bad(paint.bold('  The timelines do not show what was sent.')),
@@ -39,6 +39,7 @@ function verdict(summary: DaySummary, paint: Paint): readonly string[] {
     ...problems('doubled', doubled, paint),
     ...problems('not as it was sent', wrong, paint),
     ...problems('forged, but let in', smuggled, paint),
+    ...problems('never sent, but there', unexpected, paint),
     ...problems('announced, but on no timeline', summary.notOnTimeline, paint),
     ...(tally.refused === forged ? [] : [paint.bad(`  refused ${tally.refused}, forged ${forged}`)]),
     ...(tally.unanswered === 0 ? [] : [paint.bad(`  never acknowledged: ${tally.unanswered}`)]),

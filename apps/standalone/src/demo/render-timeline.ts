@@ -45,7 +45,9 @@ function words(entry: SeenEntry): string {
 
 function marks(entry: SeenEntry): readonly string[] {
   return [
-    ...(entry.edited_at === undefined ? [] : [`edited ${clock.format(new Date(entry.edited_at))}`]),
+    ...(entry.edited_at === undefined || entry.state !== 'visible'
+      ? []
+      : [`edited ${clock.format(new Date(entry.edited_at))}`]),
     ...entry.reactions.map(({ emoji, reaction }) => emoji ?? reaction ?? 'reaction'),
     ...(entry.delivery === undefined
       ? []

@@ -14,20 +14,15 @@ export interface DayTimelines {
   readonly notShown: readonly string[];
 }
 
-/** Reads the timelines of everybody who wrote, with the entries of this day only. */
+/** Reads the timelines of everybody who wrote. They hold this day only, because every run has people of its own. */
 export async function collectTimelines(client: OmnilineClient, watch: EntryWatch): Promise<DayTimelines> {
-  const ofDay = new Set(watch.seen.map(({ entry_id: id }) => id));
   const views: TimelineView[] = [];
   for (const id of watch.customerIds) {
     const [customer, entries] = [await client.customer(id), await client.timeline(id)];
-    views.push({
-      reference: customer.ref,
-      name: customer.display_name ?? '',
-      entries: entries.filter((entry) => ofDay.has(entry.entry_id)),
-    });
+    views.push({ reference: customer.ref, name: customer.display_name ?? '', entries });
   }
   const shown = new Set(views.flatMap(({ entries }) => entries.map(({ entry_id: id }) => id)));
-  return { views, notShown: [...ofDay].filter((id) => !shown.has(id)) };
+  return { views, notShown: watch.seen.map(({ entry_id: id }) => id).filter((id) => !shown.has(id)) };
 }
 
 /** Whose timelines are shown: one for each way of writing. */

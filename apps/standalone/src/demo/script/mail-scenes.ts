@@ -22,7 +22,7 @@ export const MAIL_SCENES: readonly Scene[] = [
     on: 'hotro',
     subject: 'Đơn DH-91447: năm ngày chưa giao',
     steps: [
-      // Held back by the mail system of the sender until the afternoon.
+      // Taken for junk, until somebody moves it into the inbox in the afternoon.
       say('07:35', 'Tôi đặt áo từ thứ Hai, tới nay chưa nhận được. Đề nghị kiểm tra gấp.', {
         as: 'first',
         sentAt: '15:40',
