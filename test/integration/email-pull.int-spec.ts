@@ -13,10 +13,9 @@ import {
   type SeenEvent,
 } from '../support/email-service.js';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.js';
+import { describeUnless } from '../support/skips.js';
 
-const availability = dovecotAvailability();
-if (!availability.available) process.stderr.write(`Skipped: ${availability.reason}\n`);
-const describeWithServer = availability.available ? describe : describe.skip;
+const describeWithServer = describeUnless(dovecotAvailability().reason);
 
 /** A mail of one customer; the number is its subject. */
 const mail = (number: number, from = 'buoi@khach.example'): string =>

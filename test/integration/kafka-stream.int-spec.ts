@@ -6,10 +6,11 @@ import { createLogger, Metrics, StreamUnavailableError } from '@app/kernel';
 import { createKafkaStream, type ReplayableStream } from '@app/stream';
 import { until } from '@app/testkit';
 import { kafkaAvailability, startKafkaBroker, type KafkaBroker } from '../support/kafka-broker.js';
+import { describeUnless } from '../support/skips.js';
 
 const logger = createLogger({ level: process.env['LOG_LEVEL'] ?? 'silent', service: 'test' });
 const kafka = kafkaAvailability();
-const describeKafka = kafka.available ? describe : describe.skip;
+const describeKafka = describeUnless(kafka.available ? undefined : kafka.reason);
 
 describeKafka('kafkajs, guarded', () => {
   let broker: KafkaBroker;

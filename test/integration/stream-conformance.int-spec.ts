@@ -5,6 +5,7 @@ import { createKafkaStream } from '@app/stream';
 import { describeStream, TcpProxy, type OpenedStream, type StreamBackend } from '@app/testkit';
 import { kafkaAvailability, startKafkaBroker } from '../support/kafka-broker.js';
 import { startTestPostgres } from '../support/postgres.js';
+import { describeUnless } from '../support/skips.js';
 
 const logger = createLogger({ level: process.env['LOG_LEVEL'] ?? 'silent', service: 'test' });
 
@@ -78,7 +79,8 @@ async function startLog(): Promise<StreamBackend> {
 const kafka = kafkaAvailability();
 if (kafka.available) describeStream('Apache Kafka', startKafka);
 else
-  describe.skip(`Apache Kafka as a stream (${kafka.reason})`, () =>
-    it('runs where a broker can be started', () => undefined));
+  describeUnless(kafka.reason)(`Apache Kafka as a stream (${kafka.reason})`, () =>
+    it('runs where a broker can be started', () => undefined),
+  );
 
 describeStream('the log in PostgreSQL', startLog);

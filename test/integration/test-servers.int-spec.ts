@@ -3,10 +3,12 @@ import { Client } from 'pg';
 import { brokerAnswers } from '../../tools/kafka/probe.mjs';
 import { kafkaAvailability, startKafkaBroker, type KafkaBroker } from '../support/kafka-broker.js';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.js';
+import { describeUnless } from '../support/skips.js';
 
 const availability = kafkaAvailability();
-const ownServers = !process.env['KAFKA_BROKERS'] && !process.env['DATABASE_URL'] && availability.available;
-const describeOwn = ownServers ? describe : describe.skip;
+const foreign =
+  process.env['KAFKA_BROKERS'] || process.env['DATABASE_URL'] ? 'servers of others are not killed' : undefined;
+const describeOwn = describeUnless(availability.available ? foreign : availability.reason);
 
 describeOwn('the Kafka broker of the tests', () => {
   let broker: KafkaBroker;
