@@ -53,7 +53,7 @@ function startRelay(parts: { repository?: RelayRepository; stream?: Stream } = {
 }
 
 const unify = async (...events: InboundEvent[]): Promise<void> => {
-  await new UnifyBatchService(new UnifyRepository(database), new Metrics(), SECRET).unify(aBatch(events));
+  await new UnifyBatchService(new UnifyRepository(database, database), new Metrics(), SECRET).unify(aBatch(events));
 };
 
 const published = async (): Promise<number> =>

@@ -37,7 +37,7 @@ afterEach(async () => {
 });
 
 const unifierOn = (store: Database, metrics = new Metrics()): UnifyBatchService =>
-  new UnifyBatchService(new UnifyRepository(store), metrics, SECRET);
+  new UnifyBatchService(new UnifyRepository(store, store), metrics, SECRET);
 const unify = async (...events: InboundEvent[]): Promise<void> => {
   await unifierOn(database).unify(aBatch(events));
 };

@@ -1,5 +1,6 @@
 import { Inject, Module, type OnModuleInit } from '@nestjs/common';
 import { AdvisoryLease, Database, RelayRepository, UnifyRepository } from '@app/persistence';
+import { BatchDatabase } from './batch-database.js';
 import { RelayService } from './relay/relay.service.js';
 import { UnifyBatchController } from './unify-batch/unify-batch.controller.js';
 import { UnifyBatchService } from './unify-batch/unify-batch.service.js';
@@ -17,7 +18,12 @@ const RELAY_LEASE = [0x6f6d6c10, 1] as const;
   providers: [
     UnifyBatchService,
     RelayService,
-    { provide: UnifyRepository, useFactory: (database: Database) => new UnifyRepository(database), inject: [Database] },
+    BatchDatabase,
+    {
+      provide: UnifyRepository,
+      useFactory: (batches: BatchDatabase, durable: Database) => new UnifyRepository(batches.database, durable),
+      inject: [BatchDatabase, Database],
+    },
     { provide: RelayRepository, useFactory: (database: Database) => new RelayRepository(database), inject: [Database] },
     {
       provide: AdvisoryLease,

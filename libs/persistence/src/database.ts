@@ -29,6 +29,11 @@ export interface DatabaseOptions {
    * sequential scans and plans each statement once (identity design, section 4.4).
    */
   readonly genericPlans?: boolean;
+  /**
+   * Commits return before they are on disk; a later commit that waits, on any connection, takes them along, because the
+   * log is written in order. For work that ends with such a commit.
+   */
+  readonly relaxedCommits?: boolean;
 }
 
 /** SQLSTATE classes and codes after which the same statement may succeed later. */
@@ -92,15 +97,21 @@ export class Database implements Queryable {
       application_name: options.applicationName,
       connectionTimeoutMillis: 5_000,
       keepAlive: true,
-      ...(options.genericPlans
-        ? { options: '-c enable_seqscan=off -c plan_cache_mode=force_generic_plan -c jit=off' }
-        : {}),
+      options: [
+        ...(options.genericPlans ? ['-c enable_seqscan=off -c plan_cache_mode=force_generic_plan -c jit=off'] : []),
+        ...(options.relaxedCommits ? ['-c synchronous_commit=off'] : []),
+      ].join(' '),
     });
     // An idle connection that breaks is replaced at the next statement; without a listener the process would die.
     pool.on('error', () => undefined);
     // The same for one in use, of which the pool takes its own listener away: its statement fails and tells the caller.
     pool.on('connect', (client) => client.on('error', () => undefined));
     return new Database(pool, url, options.applicationName);
+  }
+
+  /** Another pool on the same server, with options of its own. The caller closes it. */
+  sibling(options: Omit<DatabaseOptions, 'applicationName'>): Database {
+    return Database.connect(this.url, { ...options, applicationName: this.applicationName });
   }
 
   async query<Row extends object>(

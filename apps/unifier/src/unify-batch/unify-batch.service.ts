@@ -60,6 +60,7 @@ export class UnifyBatchService {
     await this.repository.recordFacts(plan.facts, identities);
     const touched = [...plan.entries.map((entry) => entry.id), ...plan.changes.map((change) => change.entryId)];
     await this.repository.applyChanges([...new Set(touched)], foldChanges);
+    await this.repository.flush();
     this.count(countOutcomes(decoded, inserted, newChanges));
   }
 

@@ -134,7 +134,7 @@ export class Spine1764000000000 implements MigrationInterface {
       CREATE INDEX change_pending ON change (entry_id) WHERE NOT applied;
 
       CREATE TABLE outbox (
-        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        id bigint GENERATED ALWAYS AS IDENTITY,
         xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
         kind text NOT NULL,                         -- entry.appended, entry.changed, identity.state
         identity_id bigint NOT NULL,
@@ -142,9 +142,9 @@ export class Spine1764000000000 implements MigrationInterface {
         reasons text[],
         correlation_id text NOT NULL,
         causation_id text,
-        at timestamptz NOT NULL DEFAULT clock_timestamp()
+        at timestamptz NOT NULL DEFAULT clock_timestamp(),
+        PRIMARY KEY (xid, id)                       -- the order in which the relay reads; one index is enough
       );
-      CREATE INDEX outbox_order ON outbox (xid, id);
 
       -- The public stream, in the order in which the relay decided it.
       CREATE TABLE event (

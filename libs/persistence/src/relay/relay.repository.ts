@@ -4,6 +4,8 @@ import { ENTRY_COLUMNS, type EntryRow } from '../timeline/stored-entry.js';
 /** A row of the outbox with the customer that its identity belongs to now. */
 export interface OutboxRow {
   readonly id: string;
+  /** Number of the transaction that wrote it. */
+  readonly xid: string;
   readonly kind: 'entry.appended' | 'entry.changed' | 'identity.state';
   readonly identity_id: string;
   readonly identity_version: number;
@@ -63,7 +65,7 @@ const statement = (name: string, text: string): NamedStatement => ({ name, text 
  */
 const OUTBOX = statement(
   'relay-outbox',
-  `SELECT o.id, o.kind, o.identity_id, i.version AS identity_version, i.kind AS identity_kind, i.state AS identity_state,
+  `SELECT o.id, o.xid::text, o.kind, o.identity_id, i.version AS identity_version, i.kind AS identity_kind, i.state AS identity_state,
           i.customer_id, c.ref AS customer_ref, o.entry_id, o.reasons, o.correlation_id, o.causation_id, o.at
      FROM (SELECT * FROM outbox WHERE xid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY xid, id LIMIT $1) o
      JOIN identity i ON i.id = o.identity_id
@@ -98,6 +100,10 @@ const STORE = statement(
   'relay-store',
   `INSERT INTO event (position, id, topic, key, type, headers, payload)
    SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::jsonb[], $7::text[])`,
+);
+const DELETE_CLAIMED = statement(
+  'relay-delete-claimed',
+  `DELETE FROM outbox o USING unnest($1::xid8[], $2::bigint[]) AS k(xid, id) WHERE o.xid = k.xid AND o.id = k.id`,
 );
 const UNPUBLISHED = statement(
   'relay-unpublished',
@@ -134,7 +140,11 @@ async function claim(transaction: Queryable, limit: number): Promise<Claim | und
   };
 }
 
-async function store(transaction: Queryable, events: readonly EventRow[], outboxIds: readonly string[]): Promise<void> {
+async function store(
+  transaction: Queryable,
+  events: readonly EventRow[],
+  claimed: readonly OutboxRow[],
+): Promise<void> {
   await transaction.query(STORE, [
     events.map((event) => event.position),
     events.map((event) => event.id),
@@ -144,7 +154,7 @@ async function store(transaction: Queryable, events: readonly EventRow[], outbox
     events.map((event) => JSON.stringify(event.headers)),
     events.map((event) => event.payload),
   ]);
-  await transaction.query('DELETE FROM outbox WHERE id = ANY($1::bigint[])', [outboxIds]);
+  await transaction.query(DELETE_CLAIMED, [claimed.map((row) => row.xid), claimed.map((row) => row.id)]);
   await transaction.query('UPDATE relay_state SET last_position = $1', [events.at(-1)?.position]);
   await transaction.query(`NOTIFY ${EVENT_NOTIFICATION}`);
 }
@@ -167,11 +177,7 @@ export class RelayRepository {
       const found = await claim(transaction, limit);
       if (found === undefined) return 0;
       const events = render(found);
-      await store(
-        transaction,
-        events,
-        found.outbox.map((row) => row.id),
-      );
+      await store(transaction, events, found.outbox);
       return events.length;
     });
   }

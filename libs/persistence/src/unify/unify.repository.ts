@@ -149,23 +149,57 @@ const MARK_APPLIED = statement(
   'UPDATE change SET applied = true WHERE id = ANY($1::text[]) AND NOT applied',
 );
 
+/** A commit that waits for the disk takes all earlier ones along, whichever session made them. */
+const FLUSH = statement('unify-flush', `SELECT pg_logical_emit_message(true, 'omniline', '')`);
+
 /** Kinds whose value people search by. */
 const SEARCHABLE = new Set(['phone', 'email', 'email_unverified']);
+
+interface IdentityKeyRow {
+  readonly key_hash: string;
+  readonly id: string;
+}
+
+const idsByKey = (rows: readonly IdentityKeyRow[]): Map<string, string> =>
+  new Map(rows.map((row) => [row.key_hash.replaceAll('-', ''), row.id]));
 
 /**
  * The statements of a batch: set-based, atomic and idempotent each, so that a crash after any of them leaves a prefix
  * that a redelivery completes. Rows are locked in sorted order everywhere, so batches never wait for each other in a
  * circle (identity design, section 4).
+ *
+ * The statements need not wait for the disk one by one: {@link UnifyRepository.flush} ends a batch, and its offset moves
+ * only after that.
  */
 export class UnifyRepository {
-  constructor(private readonly database: Database) {}
+  /**
+   * @param database runs the statements; best with `relaxedCommits` and `genericPlans`
+   * @param durable runs the flush; its commits must wait for the disk
+   */
+  constructor(
+    private readonly database: Database,
+    private readonly durable: Database,
+  ) {}
+
+  /** Resolves when everything that this repository wrote before the call is on disk. */
+  async flush(): Promise<void> {
+    await this.durable.query(FLUSH);
+  }
 
   /** Finds or makes the identities, each new one with its home customer. @returns identity id by key */
   async resolveIdentities(identities: readonly IdentityWrite[]): Promise<ReadonlyMap<string, string>> {
     const found = await this.find(identities.map((identity) => identity.key));
     const unseen = identities.filter((identity) => !found.has(identity.key));
     if (unseen.length === 0) return found;
-    await this.database.query(BIRTHS, [
+    for (const [key, id] of await this.bear(unseen)) found.set(key, id);
+    // Whoever lost a race for a key is found in a new statement, which sees what the winner committed.
+    const lost = unseen.filter((identity) => !found.has(identity.key));
+    if (lost.length > 0) for (const [key, id] of await this.find(lost.map((l) => l.key))) found.set(key, id);
+    return found;
+  }
+
+  private async bear(unseen: readonly IdentityWrite[]): Promise<Map<string, string>> {
+    const rows = await this.database.query<IdentityKeyRow>(BIRTHS, [
       unseen.map((identity) => identity.key),
       unseen.map((identity) => identity.kind),
       unseen.map((identity) => identity.scope),
@@ -174,13 +208,11 @@ export class UnifyRepository {
       unseen.map((identity) => identity.correlationId),
       unseen.map((identity) => (SEARCHABLE.has(identity.kind) ? identity.value.toLowerCase() : '')),
     ]);
-    for (const [key, id] of await this.find(unseen.map((identity) => identity.key))) found.set(key, id);
-    return found;
+    return idsByKey(rows);
   }
 
   private async find(keys: readonly string[]): Promise<Map<string, string>> {
-    const rows = await this.database.query<{ key_hash: string; id: string }>(RESOLVE, [keys]);
-    return new Map(rows.map((row) => [row.key_hash.replaceAll('-', ''), row.id]));
+    return idsByKey(await this.database.query<IdentityKeyRow>(RESOLVE, [keys]));
   }
 
   /** Inserts entries, conversations and outbox rows. @returns how many of each account were new */
