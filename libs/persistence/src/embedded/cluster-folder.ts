@@ -97,7 +97,11 @@ export class ClusterFolder {
     rmSync(draft, { recursive: true, force: true });
     mkdirSync(draft, { mode: 0o700 });
     handOver(draft, this.user);
-    const identity = [`--username=${OWNER}`, `--pwfile=${path.join(this.location, 'password')}`, '--auth=scram-sha-256'];
+    const identity = [
+      `--username=${OWNER}`,
+      `--pwfile=${path.join(this.location, 'password')}`,
+      '--auth=scram-sha-256',
+    ];
     const result = spawnSync(initdb, [`--pgdata=${draft}`, ...identity, '--encoding=UTF8', '--locale=C'], {
       encoding: 'utf8',
       cwd: this.location,

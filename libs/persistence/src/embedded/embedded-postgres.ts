@@ -153,7 +153,9 @@ class Launch {
   private async ready(pid: number, port: number, reused: boolean): Promise<EmbeddedPostgres> {
     await ensureDatabase(port, this.password);
     this.folder.rememberPort(port);
-    this.log(`PostgreSQL ${reused ? 'was running' : 'runs'} on 127.0.0.1:${port} (pid ${pid}, ${this.folder.location}).`);
+    this.log(
+      `PostgreSQL ${reused ? 'was running' : 'runs'} on 127.0.0.1:${port} (pid ${pid}, ${this.folder.location}).`,
+    );
     const stop = async (): Promise<void> => await stopPostmaster(pid, this.folder.data);
     return { url: databaseUrl(port, this.password), pid, reused, stop };
   }
