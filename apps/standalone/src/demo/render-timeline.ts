@@ -28,6 +28,9 @@ const KINDS: Readonly<Record<string, string>> = {
 };
 const CHANNEL_WIDTH = 24;
 
+/** What customers write must not command the terminal: control characters are shown as a replacement character. */
+const harmless = (text: string): string => text.replace(/\p{Cc}/gu, '\uFFFD');
+
 const format = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
   new Intl.DateTimeFormat('vi-VN', { timeZone: 'Asia/Ho_Chi_Minh', ...options });
 const clock = format({ hour: '2-digit', minute: '2-digit', hour12: false });
@@ -40,7 +43,7 @@ function words(entry: SeenEntry): string {
   const title = subject === undefined ? [] : [`“${subject}”`];
   const kind = KINDS[type];
   const parts = [...title, ...(kind === undefined ? [] : [kind]), text.replace(/\s*\n\s*/g, ' ⏎ '), ...files];
-  return parts.filter((part) => part !== '').join(' ');
+  return harmless(parts.filter((part) => part !== '').join(' '));
 }
 
 function marks(entry: SeenEntry): readonly string[] {
@@ -48,7 +51,7 @@ function marks(entry: SeenEntry): readonly string[] {
     ...(entry.edited_at === undefined || entry.state !== 'visible'
       ? []
       : [`edited ${clock.format(new Date(entry.edited_at))}`]),
-    ...entry.reactions.map(({ emoji, reaction }) => emoji ?? reaction ?? 'reaction'),
+    ...entry.reactions.map(({ emoji, reaction }) => harmless(emoji ?? reaction ?? 'reaction')),
     ...(entry.delivery === undefined
       ? []
       : [entry.delivery.status === 'read' ? '✓✓ read' : `✓ ${entry.delivery.status}`]),
@@ -72,7 +75,9 @@ function line(entry: SeenEntry, paint: Paint): string {
 /** Writes a timeline as a person reads it: a head, then each day with its entries in order of time. */
 export function renderTimeline({ reference, name, entries }: TimelineView, paint: Paint): string {
   const channels = [...new Set(entries.map(({ channel }) => CHANNELS[channel] ?? channel))].join(', ');
-  const lines = [paint.bold(`${name}  ${reference}`) + paint.dim(`  ${channels} · ${entries.length} entries`)];
+  const lines = [
+    paint.bold(`${harmless(name)}  ${reference}`) + paint.dim(`  ${channels} · ${entries.length} entries`),
+  ];
   let day = '';
   for (const entry of entries) {
     const date = calendar.format(new Date(entry.occurred_at));

@@ -1,0 +1,140 @@
+import { flowBetween, inFlight, readFlow } from './flow-metrics.js';
+import { createPaint } from './paint.js';
+import { ProgressLine } from './progress-line.js';
+import { isGoodDay, renderSummary, type DaySummary } from './render-summary.js';
+import { renderTimeline } from './render-timeline.js';
+import type { SeenEntry } from './seen-entry.js';
+
+const plain = createPaint(false);
+const anEntry = (more: Partial<SeenEntry> = {}): SeenEntry => ({
+  entry_id: 'ent_1',
+  revision: 1,
+  direction: 'inbound',
+  channel: 'zalo',
+  account_id: 'oa-shop',
+  occurred_at: '2026-11-20T01:02:00.000Z',
+  state: 'visible',
+  content: { type: 'text', text: 'Chào shop\nạ' },
+  attachments: [],
+  provider: { message_id: '1' },
+  reactions: [],
+  flags: [],
+  ...more,
+});
+
+describe('ProgressLine', () => {
+  function written(isTTY: boolean): { texts: string[]; line: ProgressLine } {
+    const texts: string[] = [];
+    return { texts, line: new ProgressLine({ isTTY, columns: 60, write: (text) => texts.push(text) }) };
+  }
+
+  it('writes over its line on a terminal and leaves it at the end', () => {
+    const { texts, line } = written(true);
+    line.show(0.5, '13:00');
+    line.show(0.5, '13:00');
+    line.show(1, '21:30');
+    line.finish();
+    expect(texts).toEqual([
+      `\r\u001b[2K${'█'.repeat(12)}${'░'.repeat(12)}  50 %  13:00`,
+      `\r\u001b[2K${'█'.repeat(24)} 100 %  21:30`,
+      '\n',
+    ]);
+  });
+
+  it('writes a plain line every ten percent elsewhere', () => {
+    const { texts, line } = written(false);
+    for (const done of [0.1, 0.12, 0.19, 0.2, 1, 1]) line.show(done, 'x');
+    line.finish();
+    expect(texts).toEqual([' 10 %  x\n', ' 20 %  x\n', '100 %  x\n']);
+  });
+
+  it('never breaks a line in two', () => {
+    const { texts, line } = written(true);
+    line.show(0, 'y'.repeat(200));
+    expect(texts[0]?.replace('\r\u001b[2K', '')).toHaveLength(59);
+  });
+});
+
+describe('renderTimeline', () => {
+  it('shows head, day in Viet Nam, side, text and marks', () => {
+    const entries = [
+      anEntry(),
+      anEntry({
+        direction: 'outbound',
+        content: { type: 'text', text: 'Dạ' },
+        delivery: { status: 'read' },
+        reactions: [{ emoji: '❤' }],
+      }),
+      anEntry({ occurred_at: '2026-11-20T17:30:00.000Z', state: 'deleted_by_sender', flags: ['late'] }),
+      anEntry({
+        occurred_at: '2026-11-20T17:31:00.000Z',
+        content: { type: 'image' },
+        edited_at: '2026-11-20T17:32:00.000Z',
+      }),
+    ];
+    expect(renderTimeline({ reference: 'KH-200019', name: 'Trần Thị Bưởi', entries }, plain).split('\n')).toEqual([
+      'Trần Thị Bưởi  KH-200019  Zalo · 4 entries',
+      '  ── Thứ Sáu, 20/11/2026 ──',
+      '  08:02  Zalo · oa-shop           → Chào shop ⏎ ạ',
+      '  08:02  Zalo · oa-shop           ← Dạ   ❤  ✓✓ read',
+      '  ── Thứ Bảy, 21/11/2026 ──',
+      '  00:30  Zalo · oa-shop           → [Tin đã thu hồi]   came late',
+      '  00:31  Zalo · oa-shop           → [Hình ảnh]   edited 00:32',
+      '',
+    ]);
+  });
+
+  it('cannot be made to command the terminal by what customers write', () => {
+    const entry = anEntry({ content: { type: 'text', text: 'a\u001b[2Jb\u0007' } });
+    const text = renderTimeline({ reference: 'KH-1', name: 'x\u001b]0;y', entries: [entry] }, plain);
+    expect(text).not.toMatch(/[\u001b\u0007]/);
+  });
+});
+
+describe('summary and metrics', () => {
+  const metrics = [
+    'omniline_events_accepted_total{channel="sms",account="a"} 5',
+    'omniline_events_accepted_total{channel="zalo",account="b"} 7',
+    'omniline_unifier_events_total{channel="sms",account="a",outcome="entry"} 4',
+    'omniline_unifier_events_total{channel="sms",account="a",outcome="change"} 2',
+    'omniline_unifier_events_total{channel="zalo",account="b",outcome="repeat"} 3',
+    'omniline_dead_letters_total{service="unifier",code="internal"} 1',
+    'omniline_dead_letters_total{service="chat",code="decode_failed"} 9',
+  ].join('\n');
+  const flow = readFlow(metrics);
+  const goodDay: DaySummary = {
+    tally: { requests: 10, copies: 2, elements: 9, attempts: 13, mails: 1, refused: 1, unanswered: 0 },
+    forged: 1,
+    flow,
+    entries: 8,
+    expected: 8,
+    customers: 3,
+    ledger: { missing: [], doubled: [], wrong: [], smuggled: [], unexpected: [] },
+    notOnTimeline: [],
+  };
+
+  it('reads what was accepted and what became of it', () => {
+    expect(flow).toEqual({ accepted: 12, entries: 4, changes: 2, repeats: 3, deadLetters: 1 });
+    expect(inFlight(flow)).toBe(2);
+    expect(flowBetween(flow, flow)).toEqual({ accepted: 0, entries: 0, changes: 0, repeats: 0, deadLetters: 0 });
+  });
+
+  it('says so when all is well', () => {
+    expect(isGoodDay(goodDay)).toBe(true);
+    expect(renderSummary(goodDay, plain)).toContain('Nothing lost, nothing doubled.');
+    expect(renderSummary(goodDay, plain)).toContain('5 (2 copies, 3 after a lost answer)');
+  });
+
+  it.each<[string, Partial<DaySummary>, string]>([
+    ['something is lost', { ledger: { ...goodDay.ledger, missing: ['fb-shop m_1'] } }, 'fb-shop m_1'],
+    ['something is doubled', { ledger: { ...goodDay.ledger, doubled: ['fb-shop m_1'] } }, 'doubled'],
+    ['a forgery was not refused', { forged: 2 }, 'refused 1, forged 2'],
+    ['a request was never acknowledged', { tally: { ...goodDay.tally, unanswered: 1 } }, 'never acknowledged: 1'],
+    ['an entry is on no timeline', { notOnTimeline: ['ent_1'] }, 'ent_1'],
+  ])('does not when %s', (_label, more, shown) => {
+    expect(isGoodDay({ ...goodDay, ...more })).toBe(false);
+    const text = renderSummary({ ...goodDay, ...more }, plain);
+    expect(text).toContain(shown);
+    expect(text).not.toContain('Nothing lost');
+  });
+});
