@@ -19,7 +19,7 @@ export const MIN_TOKEN_CHARS = 16;
 
 /** A secret and the one before it, so that it can be replaced without loss. */
 function secretsOf({ secrets }: ChannelAccount, name: string): readonly string[] {
-  return [secrets[name], secrets[`${name}_previous`]].filter(
+  return [secrets[name], secrets[`previous_${name}`]].filter(
     (secret) => secret !== undefined && secret !== '',
   ) as string[];
 }

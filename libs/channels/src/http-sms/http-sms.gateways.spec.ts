@@ -249,7 +249,7 @@ describe('proofs', () => {
   it('accepts the token before the last change', () => {
     const account = accountWith(
       { ...base, auth: [{ kind: 'header', name: 'x-token' }] },
-      { token: 'another-token-made-up', token_previous: TOKEN },
+      { token: 'another-token-made-up', previous_token: TOKEN },
     );
     expect(verify(request({ body, headers: { 'x-token': TOKEN } }), account)).toMatchObject({ ok: true, keyId: '1' });
   });

@@ -69,6 +69,7 @@ describeChannelAdapter({
   statuses: [
     ...Object.entries(STATUS_TABLE).map(([word, status]) => [word, statusForm(word), status] as const),
     ['teleported', statusForm('teleported'), 'none'] as const,
+    ['constructor', statusForm('constructor'), 'none'] as const,
   ],
 });
 
@@ -103,7 +104,7 @@ describe('verification of Twilio requests', () => {
   it('accepts the token before the last rotation and says which one matched', () => {
     const rotated = {
       ...account,
-      secrets: { ...account.secrets, auth_token: 'f'.repeat(32), auth_token_secondary: token },
+      secrets: { ...account.secrets, auth_token: 'f'.repeat(32), previous_auth_token: token },
     };
     expect(verify(signed(body, account), rotated)).toEqual({ ok: true, method: 'hmac', keyId: '1' });
   });

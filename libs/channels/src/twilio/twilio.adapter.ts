@@ -18,9 +18,9 @@ const rawQuery = (originalUrl: string): string => {
   return question === -1 ? '' : originalUrl.slice(question + 1);
 };
 
-/** Tokens in force: Twilio keeps a secondary one while the primary is replaced. */
+/** Tokens in force: the present one, and the one before while Twilio still signs with it. */
 const tokensOf = ({ secrets }: ChannelAccount): readonly string[] =>
-  [secrets['auth_token'], secrets['auth_token_secondary']].filter(
+  [secrets['auth_token'], secrets['previous_auth_token']].filter(
     (token) => token !== undefined && token !== '',
   ) as string[];
 

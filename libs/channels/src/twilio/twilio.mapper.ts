@@ -114,11 +114,11 @@ function messageOf(delivery: TwilioDelivery, messageId: string): SmsMessage {
 }
 
 function toReceipt(delivery: TwilioDelivery, frame: SmsFrame, word: string): ParseResult {
-  const status = STATUS_TABLE[word];
+  const status = Object.hasOwn(STATUS_TABLE, word) ? STATUS_TABLE[word] : undefined;
   if (status === undefined)
     return reject(delivery, frame.account.id, 'unsupported_content', 'a MessageStatus that is not documented');
   const code = param(delivery, 'ErrorCode');
-  const title = code === undefined ? undefined : ERROR_TITLES[code];
+  const title = code !== undefined && Object.hasOwn(ERROR_TITLES, code) ? ERROR_TITLES[code] : undefined;
   const error =
     code === undefined ? undefined : { code: cleanIdentifier(code), ...(title === undefined ? {} : { title }) };
   return { ...nothing, events: [smsReceipt(frame, { status, error })] };

@@ -141,7 +141,7 @@ describe('the signature of Zalo', () => {
   });
 
   it('accepts the key before the last change and says which one matched', () => {
-    const changed = { ...owner, secrets: { oa_secret_key: 'another-key', oa_secret_key_previous: key } };
+    const changed = { ...owner, secrets: { oa_secret_key: 'another-key', previous_oa_secret_key: key } };
     expect(verify(`mac=${digest}`, changed)).toEqual({ ok: true, method: 'hash', keyId: '1' });
   });
 
@@ -203,6 +203,21 @@ describe('what only Zalo does', () => {
     expect(reaction?.data.provider.message_id).toBe(message?.data.provider.message_id);
     expect(reaction?.id).not.toBe(message?.id);
   });
+
+  it.each(['constructor', '__proto__', 'toString'])(
+    'reads what is named %s as anything that it does not know',
+    (name) => {
+      const attachments = [
+        { type: name, payload: {} },
+        { type: 'file', payload: { type: name } },
+      ];
+      const message = { msg_id: 'm-0', text: 'a', attachments };
+      const [file] = parse({ ...textEvent(''), message }).events;
+      expect(file?.event.data).toMatchObject({ attachments: [{ kind: 'other' }, { kind: 'file' }] });
+      const [event] = parse({ ...textEvent('a'), event_name: `user_send_${name}` }).events;
+      expect(event?.event.data).toMatchObject({ content: { type: 'unsupported' } });
+    },
+  );
 
   it('takes a telephone number from a form for a mere claim', () => {
     const { events } = parse({

@@ -12,7 +12,7 @@ const appIdOf = ({ settings }: ChannelAccount): string => textOf(settings['app_i
 
 /** Keys in force: the present one, and the one before while Zalo still signs with it. */
 const keysOf = ({ secrets }: ChannelAccount): readonly string[] =>
-  [secrets['oa_secret_key'], secrets['oa_secret_key_previous']].filter(
+  [secrets['oa_secret_key'], secrets['previous_oa_secret_key']].filter(
     (key) => key !== undefined && key !== '',
   ) as string[];
 

@@ -3,35 +3,39 @@ import { cleanIdentifier } from '@app/kernel';
 import { idOf, listOf, numberOf, objectOf, textOf, type JsonObject } from '../shared/fields.js';
 
 /** `type` of an attachment to what it is for a reader; what is not listed is `other`. */
-const KINDS: Readonly<Record<string, Attachment['kind']>> = {
-  image: 'image',
-  photo: 'image', // one source names images so
-  gif: 'image',
-  audio: 'audio', // AMR or M4A
-  voice: 'audio',
-  video: 'video',
-  sticker: 'sticker',
-  file: 'file',
-  link: 'link',
-};
+const KINDS = new Map<string | undefined, Attachment['kind']>(
+  Object.entries({
+    image: 'image',
+    photo: 'image', // one source names images so
+    gif: 'image',
+    audio: 'audio', // AMR or M4A
+    voice: 'audio',
+    video: 'video',
+    sticker: 'sticker',
+    file: 'file',
+    link: 'link',
+  }),
+);
 
 /** `type` of a file is its extension; videos and GIFs sent from a computer arrive as files. */
-const FILE_KINDS: Readonly<Record<string, Attachment['kind']>> = {
-  mp4: 'video',
-  mov: 'video',
-  gif: 'image',
-  jpg: 'image',
-  jpeg: 'image',
-  png: 'image',
-  webp: 'image',
-  m4a: 'audio',
-  mp3: 'audio',
-  amr: 'audio',
-};
+const FILE_KINDS = new Map<string | undefined, Attachment['kind']>(
+  Object.entries({
+    mp4: 'video',
+    mov: 'video',
+    gif: 'image',
+    jpg: 'image',
+    jpeg: 'image',
+    png: 'image',
+    webp: 'image',
+    m4a: 'audio',
+    mp3: 'audio',
+    amr: 'audio',
+  }),
+);
 
 function kindOf(type: string | undefined, payload: JsonObject): Attachment['kind'] {
-  if (type === 'file') return FILE_KINDS[textOf(payload['type'])?.toLowerCase() ?? ''] ?? 'file';
-  return KINDS[type ?? ''] ?? 'other';
+  if (type === 'file') return FILE_KINDS.get(textOf(payload['type'])?.toLowerCase()) ?? 'file';
+  return KINDS.get(type) ?? 'other';
 }
 
 /** Where the bytes are. A link is an address that the customer chose: it is shown, never fetched. */

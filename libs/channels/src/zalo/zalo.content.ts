@@ -12,18 +12,20 @@ export interface ZaloContent {
 }
 
 /** Last part of an event's name to the type of its content; the others are text. */
-const TYPES: Readonly<Record<string, Content['type']>> = {
-  image: 'image',
-  gif: 'image',
-  audio: 'audio',
-  video: 'video',
-  sticker: 'sticker',
-  file: 'file',
-  location: 'location',
-  business_card: 'contact',
-  template: 'interactive',
-  list: 'interactive',
-};
+const TYPES = new Map<string, Content['type']>(
+  Object.entries({
+    image: 'image',
+    gif: 'image',
+    audio: 'audio',
+    video: 'video',
+    sticker: 'sticker',
+    file: 'file',
+    location: 'location',
+    business_card: 'contact',
+    template: 'interactive',
+    list: 'interactive',
+  }),
+);
 
 const suffixOf = (name: string): string => /_(business_card|[a-z]+)$/.exec(name)?.[1] ?? '';
 
@@ -46,7 +48,7 @@ function textOfMessage(type: Content['type'], message: JsonObject): string | und
 
 /** Reads a message of the person or of the official account. */
 export function messageContent({ name, message }: ZaloEnvelope): ZaloContent {
-  const type = TYPES[suffixOf(name)] ?? 'text';
+  const type = TYPES.get(suffixOf(name)) ?? 'text';
   const { text, truncated } = cleaned(textOfMessage(type, message));
   const location = type === 'location' ? locationOf(message) : undefined;
   return {
