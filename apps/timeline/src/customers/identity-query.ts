@@ -1,5 +1,5 @@
-import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import { IDENTITY_KINDS, type IdentityKind } from '@app/contracts';
+import { toE164 } from '@app/identity';
 
 /** An identity in canonical form. */
 export interface IdentityName {
@@ -15,12 +15,6 @@ export interface IdentityFault {
 }
 
 const GLOBAL: ReadonlySet<string> = new Set(['phone', 'email', 'email_unverified']);
-
-/** E.164 form of a number written in any way; national forms are read as Vietnamese. */
-export function toE164(text: string): string | undefined {
-  const number = parsePhoneNumberFromString(text.replace(/^00/, '+'), 'VN');
-  return number?.isPossible() ? number.number : undefined;
-}
 
 /** Canonical form of a mail address: lower case, NFC; undefined when it is none. */
 export function toAddress(text: string): string | undefined {

@@ -1,7 +1,7 @@
-import { identityKey } from '@app/identity';
+import { identityKey, toE164 } from '@app/identity';
 import { cleanText, foldText } from '@app/kernel';
 import type { CustomerSearch } from '@app/persistence';
-import { toAddress, toE164 } from './identity-query.js';
+import { toAddress } from './identity-query.js';
 import { parseReference } from './reference.js';
 
 const DIGITS = /^[+\d][\d\s().-]{2,}$/;
