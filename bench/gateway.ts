@@ -47,7 +47,7 @@ export function messengerRequests(count: number, run: string, at: number): Buffe
 }
 
 /** An accounts file with one page, for a run of the real services. */
-export function writeBenchAccounts(folder: string): string {
+function writeBenchAccounts(folder: string): string {
   const file = join(folder, 'accounts.yaml');
   writeFileSync(
     file,
@@ -60,6 +60,16 @@ export function writeBenchAccounts(folder: string): string {
 `,
   );
   return file;
+}
+
+/** Environment of the services and of the servers they are compared with. */
+export function benchEnvironment(folder: string, brokers: readonly string[]): Record<string, string> {
+  return {
+    KAFKA_BROKERS: brokers.join(','),
+    FB_APP_SECRET: SECRET,
+    OMNILINE_ACCOUNTS: writeBenchAccounts(folder),
+    OMNILINE_SECRET: 'a secret for benchmarks that is long enough',
+  };
 }
 
 interface Contestant {
@@ -87,12 +97,7 @@ export async function benchGateway(options: GatewayOptions): Promise<ResultTable
   const stream = createKafkaStream({ brokers, clientId: 'bench', logger, metrics: new Metrics() });
   await stream.ensureTopics(TOPICS);
   await stream.close();
-  const env = {
-    KAFKA_BROKERS: brokers.join(','),
-    FB_APP_SECRET: SECRET,
-    OMNILINE_ACCOUNTS: writeBenchAccounts(folder),
-    OMNILINE_SECRET: 'a secret for benchmarks that is long enough',
-  };
+  const env = benchEnvironment(folder, brokers);
   const start = async (name: string, script: string): Promise<Contestant> => ({
     name,
     server: await startServer(name, script, env),

@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { benchEndToEnd } from './end-to-end.js';
 import { benchGateway } from './gateway.js';
+import { benchReading } from './reading.js';
 import { benchUnifier } from './unifier.js';
 import { environmentLines, toMarkdown, type ResultTable } from './support/report.js';
 
@@ -36,6 +38,11 @@ const BENCHES: Readonly<Record<string, () => Promise<ResultTable>>> = {
             workers: [1, 4],
           },
     ),
+  'end-to-end': () =>
+    benchEndToEnd(
+      quick ? { rounds: 1, secondsEach: 5, perSecond: 200 } : { rounds: 5, secondsEach: 20, perSecond: 500 },
+    ),
+  reading: () => benchReading(quick ? { rounds: 2, entries: 50_000 } : { rounds: 9, entries: 1_000_000 }),
 };
 
 if (values.help) {
