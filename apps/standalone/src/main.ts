@@ -1,8 +1,9 @@
 import { rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { describeError } from '@app/kernel';
 import { closeOnSignal, runProcess } from '@app/runtime';
 import { playDemo } from './demo/play.js';
-import { runFilePath } from './run-file.js';
+import { runFilePath, type RunFile } from './run-file.js';
 import { startStandalone } from './start-standalone.js';
 import { welcome } from './welcome.js';
 
@@ -14,6 +15,19 @@ Runs every service of Omniline in one process, with a database of its own in .om
   --help   shows this
 `;
 
+/** Plays the day; whatever comes of it, Omniline runs on, and the exit code tells of it in the end. */
+async function playHere(run: RunFile, isClosing: () => boolean): Promise<void> {
+  try {
+    if (!(await playDemo({ run }))) process.exitCode = 1;
+  } catch (error) {
+    // Ctrl-C in the middle of the day closes the doors under the demonstration: that is no news.
+    if (isClosing()) return;
+    process.stderr.write(`\n${error instanceof Error ? error.message : describeError(error)}\n`);
+    process.exitCode = 1;
+  }
+  process.stdout.write('\nOmniline runs on. Ctrl-C ends.\n');
+}
+
 await runProcess(async () => {
   const { values } = parseArgs({ options: { demo: { type: 'boolean' }, help: { type: 'boolean' } } });
   if (values.help) {
@@ -21,11 +35,14 @@ await runProcess(async () => {
     return;
   }
   process.stdout.write('Starting Omniline …\n');
-  const standalone = await startStandalone();
+  // Lines of the log would tear the progress bar; what the doors refuse stands in the demonstration's own numbers.
+  const standalone = await startStandalone({ logLevel: values.demo ? 'error' : 'warn' });
+  let isClosing = false;
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => (isClosing = true));
   closeOnSignal(standalone.application, standalone.logger, async () => {
     rmSync(runFilePath(standalone.home), { force: true });
     await standalone.stopDatabase();
   });
-  process.stdout.write(welcome(standalone.run));
-  if (values.demo) await playDemo({ run: standalone.run });
+  process.stdout.write(welcome(standalone.run, { isDemoNext: values.demo === true }));
+  if (values.demo) await playHere(standalone.run, () => isClosing);
 });

@@ -42,11 +42,12 @@ function accountsPath(config: Config, home: string): string {
  * Starts every service in this process, on PostgreSQL and the log of its own unless `DATABASE_URL` and `KAFKA_BROKERS`
  * name others. Everything it keeps is in `OMNILINE_HOME`.
  *
+ * @param options.logLevel when `LOG_LEVEL` does not say otherwise
  * @throws ConfigError with every problem of settings and accounts
  * @throws EmbeddedPostgresError when the database does not come up
  */
-export async function startStandalone(): Promise<Standalone> {
-  const config = loadConfig(undefined, { HOST: '127.0.0.1', LOG_LEVEL: 'warn' });
+export async function startStandalone({ logLevel }: { logLevel: 'error' | 'warn' }): Promise<Standalone> {
+  const config = loadConfig(undefined, { HOST: '127.0.0.1', LOG_LEVEL: logLevel });
   const home = resolve(config.OMNILINE_HOME);
   mkdirSync(home, { recursive: true });
   const logger = createLogger({ level: config.LOG_LEVEL, service: NAME });

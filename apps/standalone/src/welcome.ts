@@ -5,8 +5,12 @@ import type { RunFile } from './run-file.js';
 
 const fileSchema = z.object({ accounts: z.array(z.object({ id: z.string(), channel: z.string() })) });
 
-/** What a person reads after the start: where to look, the key, the doors. */
-export function welcome(run: RunFile): string {
+/**
+ * What a person reads after the start: where to look, the key, the doors.
+ *
+ * @param options.isDemoNext whether the demonstration follows by itself
+ */
+export function welcome(run: RunFile, { isDemoNext }: { isDemoNext: boolean }): string {
   const { accounts } = fileSchema.parse(parse(readFileSync(run.accounts, 'utf8')));
   const doors = accounts.map(({ id, channel }) =>
     channel === 'email' ? `  mailbox   ${id}` : `  webhook   ${run.url}/webhooks/${channel}/${id}`,
@@ -23,7 +27,8 @@ export function welcome(run: RunFile): string {
     `Accounts from ${run.accounts}:`,
     ...doors,
     '',
-    'npm run demo, in a second terminal, plays a day of a small shop through these doors. Ctrl-C ends.',
-    '',
+    ...(isDemoNext
+      ? []
+      : ['npm run demo, in a second terminal, plays a day of a small shop through these doors. Ctrl-C ends.', '']),
   ].join('\n');
 }

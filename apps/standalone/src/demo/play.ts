@@ -45,7 +45,7 @@ async function playThrough(day: PreparedDay, run: RunFile, speed: number): Promi
     mailbox: demoMailboxOf(run.accounts),
     speed,
     onProgress: (done, at, { attempts, mails, refused }) =>
-      progress.show(done, `${hour.format(at)}  ${attempts} webhook calls, ${mails} mails, ${refused} refused`),
+      progress.show(done, `${hour.format(at)}  webhook calls ${attempts} · mails ${mails} · refused ${refused}`),
   });
   progress.finish();
   const flow = await awaitArrival({
@@ -100,11 +100,12 @@ export async function playDemo({ run, speed = SPEED, seed }: DemoOptions): Promi
   }
   const day = prepareDay({ now: new Date(), seed, accounts: readDemoAccounts(run.accounts) });
   const paint = createPaint(process.stdout.isTTY && process.stdout.hasColors());
+  const columns = process.stdout.isTTY ? process.stdout.columns : Infinity;
   process.stdout.write(`\nA day at the shop. Names and mishaps: --seed ${day.seed} gives the same again.\n`);
   const ownMailbox = await startDemoMailbox(run.accounts);
   try {
     const { timelines, summary } = await playThrough(day, run, speed);
-    process.stdout.write(showTimelines(timelines, day.ledger, day.people, paint));
+    process.stdout.write(showTimelines(timelines, day.ledger, day.people, { paint, columns }));
     process.stdout.write(`\n${renderSummary(summary, paint)}\n${lookFurther(run, timelines)}`);
     return isGoodDay(summary);
   } finally {

@@ -1,5 +1,6 @@
 import type { Paint } from './paint.js';
 import type { SeenEntry } from './seen-entry.js';
+import { wrapText } from './wrap-text.js';
 
 /** A customer's timeline as it is to be shown. */
 export interface TimelineView {
@@ -27,9 +28,17 @@ const KINDS: Readonly<Record<string, string>> = {
   unsupported: '[Nội dung không hiển thị được]',
 };
 const CHANNEL_WIDTH = 24;
+/** Columns before the text of an entry: margin, time, gap, channel, arrow. */
+const INDENT = 2 + 5 + 2 + CHANNEL_WIDTH + 3;
+const NARROWEST = 30;
+/** Kept free at the right, for emoji that are drawn wider than they count. */
+const MARGIN = 4;
 
-/** What customers write must not command the terminal: control characters are shown as a replacement character. */
-const harmless = (text: string): string => text.replace(/\p{Cc}/gu, '\uFFFD');
+/**
+ * What customers write must not command the terminal: control characters and those that turn the direction of writing
+ * are shown as a replacement character.
+ */
+const harmless = (text: string): string => text.replace(/[\p{Cc}\u202A-\u202E\u2066-\u2069]/gu, '\uFFFD');
 
 const format = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
   new Intl.DateTimeFormat('vi-VN', { timeZone: 'Asia/Ho_Chi_Minh', ...options });
@@ -60,20 +69,31 @@ function marks(entry: SeenEntry): readonly string[] {
   ];
 }
 
-function line(entry: SeenEntry, paint: Paint): string {
-  const time = clock.format(new Date(entry.occurred_at));
-  const channel = `${CHANNELS[entry.channel] ?? entry.channel} · ${entry.account_id}`.padEnd(CHANNEL_WIDTH);
-  const isOurs = entry.direction === 'outbound';
-  const text = entry.state === 'visible' ? words(entry) : paint.dim(words(entry));
-  const notes = marks(entry)
-    .map((mark) => paint.accent(mark))
-    .join('  ');
-  const arrow = isOurs ? paint.good('←') : '→';
-  return `  ${time}  ${paint.dim(channel)} ${arrow} ${text}${notes === '' ? '' : `   ${notes}`}`;
+/** Text and marks of an entry, broken to the width; the marks go to the last line, or below it. */
+function body(entry: SeenEntry, paint: Paint, widthChars: number): readonly string[] {
+  const plain = wrapText(words(entry), widthChars);
+  const notes = marks(entry);
+  const text = entry.state === 'visible' ? [...plain] : plain.map((part) => paint.dim(part));
+  if (notes.length === 0) return text;
+  const painted = notes.map((mark) => paint.accent(mark)).join('  ');
+  const fits = [...`${plain.at(-1)}   ${notes.join('  ')}`].length <= widthChars;
+  return fits ? [...text.slice(0, -1), `${text.at(-1)}   ${painted}`] : [...text, painted];
 }
 
-/** Writes a timeline as a person reads it: a head, then each day with its entries in order of time. */
-export function renderTimeline({ reference, name, entries }: TimelineView, paint: Paint): string {
+function line(entry: SeenEntry, paint: Paint, columns: number): string {
+  const time = clock.format(new Date(entry.occurred_at));
+  const channel = `${CHANNELS[entry.channel] ?? entry.channel} · ${entry.account_id}`.padEnd(CHANNEL_WIDTH);
+  const arrow = entry.direction === 'outbound' ? paint.good('←') : '→';
+  const text = body(entry, paint, Math.max(NARROWEST, columns - INDENT - MARGIN));
+  return `  ${time}  ${paint.dim(channel)} ${arrow} ${text.join(`\n${' '.repeat(INDENT)}`)}`;
+}
+
+/**
+ * Writes a timeline as a person reads it: a head, then each day with its entries in order of time.
+ *
+ * @param columns width of the terminal; Infinity breaks no line
+ */
+export function renderTimeline({ reference, name, entries }: TimelineView, paint: Paint, columns: number): string {
   const channels = [...new Set(entries.map(({ channel }) => CHANNELS[channel] ?? channel))].join(', ');
   const lines = [
     paint.bold(`${harmless(name)}  ${reference}`) + paint.dim(`  ${channels} · ${entries.length} entries`),
@@ -83,7 +103,7 @@ export function renderTimeline({ reference, name, entries }: TimelineView, paint
     const date = calendar.format(new Date(entry.occurred_at));
     if (date !== day) lines.push(paint.dim(`  ── ${date} ──`));
     day = date;
-    lines.push(line(entry, paint));
+    lines.push(line(entry, paint, columns));
   }
   return `${lines.join('\n')}\n`;
 }

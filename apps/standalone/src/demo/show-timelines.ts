@@ -28,6 +28,9 @@ export async function collectTimelines(client: OmnilineClient, watch: EntryWatch
 /** Whose timelines are shown: one for each way of writing. */
 const SHOWN: readonly Role[] = ['bride', 'giftGiver', 'regular', 'priceHunter', 'unhappy'];
 
+const TWO_CHANNELS =
+  'One name on two channels is a claim, not a proof: such timelines stay apart until something links them.';
+
 /** Who wrote on a timeline; undefined for one that holds answers of the shop to nobody known. */
 function writerOf({ entries }: TimelineView, ledger: Ledger): Role | undefined {
   const names = new Set(entries.map((entry) => entryName(entry.account_id, providerIdOf(entry))));
@@ -38,19 +41,22 @@ function writerOf({ entries }: TimelineView, ledger: Ledger): Role | undefined {
 
 /**
  * Writes the timelines of some customers. One whom no channel has named yet bears the script's name in brackets.
+ *
+ * @param output.columns width of the terminal; Infinity breaks no line
  */
 export function showTimelines(
   { views }: DayTimelines,
   ledger: Ledger,
   people: Readonly<Record<Role, Person>>,
-  paint: Paint,
+  { paint, columns }: { readonly paint: Paint; readonly columns: number },
 ): string {
-  return views
+  const timelines = views
     .flatMap((view) => {
       const role = writerOf(view, ledger);
       if (role === undefined || !SHOWN.includes(role)) return [];
       const name = view.name === '' ? `(${people[role].name})` : view.name;
-      return [`\n${renderTimeline({ ...view, name }, paint)}`];
+      return [`\n${renderTimeline({ ...view, name }, paint, columns)}`];
     })
     .join('');
+  return `${timelines}\n${paint.dim(TWO_CHANNELS)}\n`;
 }

@@ -72,7 +72,9 @@ describe('renderTimeline', () => {
         edited_at: '2026-11-20T17:32:00.000Z',
       }),
     ];
-    expect(renderTimeline({ reference: 'KH-200019', name: 'Trần Thị Bưởi', entries }, plain).split('\n')).toEqual([
+    expect(
+      renderTimeline({ reference: 'KH-200019', name: 'Trần Thị Bưởi', entries }, plain, Infinity).split('\n'),
+    ).toEqual([
       'Trần Thị Bưởi  KH-200019  Zalo · 4 entries',
       '  ── Thứ Sáu, 20/11/2026 ──',
       '  08:02  Zalo · oa-shop           → Chào shop ⏎ ạ',
@@ -85,9 +87,33 @@ describe('renderTimeline', () => {
   });
 
   it('cannot be made to command the terminal by what customers write', () => {
-    const entry = anEntry({ content: { type: 'text', text: 'a\u001b[2Jb\u0007' } });
-    const text = renderTimeline({ reference: 'KH-1', name: 'x\u001b]0;y', entries: [entry] }, plain);
-    expect(text).not.toMatch(/[\u001b\u0007]/);
+    const entry = anEntry({ content: { type: 'text', text: 'a\u001b[2Jb\u0007\u202Ec' } });
+    const text = renderTimeline({ reference: 'KH-1', name: 'x\u001b]0;y', entries: [entry] }, plain, Infinity);
+    expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u202E]/u);
+  });
+});
+
+describe('a narrow terminal', () => {
+  const textOf = (text: string, more: Partial<SeenEntry> = {}): string[] => {
+    const entries = [anEntry({ content: { type: 'text', text }, ...more })];
+    return renderTimeline({ reference: 'KH-1', name: 'x', entries }, plain, 70).split('\n').slice(2, -1);
+  };
+  const indent = ' '.repeat(36);
+
+  it('continues a long text below its beginning', () => {
+    expect(textOf('Cho em hỏi mẫu áo dài này còn màu đỏ không ạ')).toEqual([
+      '  08:02  Zalo · oa-shop           → Cho em hỏi mẫu áo dài này còn',
+      `${indent}màu đỏ không ạ`,
+    ]);
+  });
+
+  it('puts marks below a text that leaves them no room', () => {
+    expect(textOf('Cho em hỏi mẫu áo dài này còn', { flags: ['late'] }).at(-1)).toBe(`${indent}came late`);
+  });
+
+  it('leaves a word that is longer than the line whole', () => {
+    const link = `https://shop.example.vn/${'a'.repeat(40)}`;
+    expect(textOf(`xem ${link}`).map((part) => part.trim())).toContain(link);
   });
 });
 
