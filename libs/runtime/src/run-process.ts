@@ -23,6 +23,8 @@ export async function runProcess(main: () => Promise<void>): Promise<void> {
  * Closes the application at SIGTERM or SIGINT: requests and batches in hand are finished, offsets committed, the group
  * left. A second signal, or 25 seconds, end the process at once; what was not committed is delivered again.
  *
+ * The exit code is 0, or `process.exitCode` where somebody has set it, or 1 when closing failed.
+ *
  * @param after runs when the application is closed, for example to stop an embedded server
  */
 export function closeOnSignal(
@@ -36,7 +38,7 @@ export function closeOnSignal(
     closing = true;
     logger.info({ signal }, 'Closing');
     setTimeout(() => process.exit(1), CLOSE_TIMEOUT_MS).unref();
-    let code = 0;
+    let code: number | undefined; // undefined: `process.exitCode`, else 0
     try {
       await application.close();
       await after();
