@@ -11,6 +11,7 @@ const anExpected = (more: Partial<ExpectedEntry> = {}): ExpectedEntry => ({
   isEdited: false,
   isReactedTo: false,
   isRead: false,
+  at: new Date('2026-11-20T01:00:00.000Z'),
   text: 'Chào shop',
   ...more,
 });
@@ -49,6 +50,7 @@ describe('checkLedger', () => {
       [aSeen({ content: { type: 'text', text: 'Chào shop'.normalize('NFD') } })],
       { wrong: ['fb-shop m_1: text'] },
     ],
+    ['the time of arrival', [aSeen({ occurred_at: '2026-11-20T01:07:00.000Z' })], { wrong: ['fb-shop m_1: time'] }],
     ['the wrong side', [aSeen({ direction: 'outbound' })], { wrong: ['fb-shop m_1: direction'] }],
     ['an edit out of nowhere', [aSeen({ edited_at: '2026-11-20T01:00:00.000Z' })], { wrong: ['fb-shop m_1: edited'] }],
     ['a reaction out of nowhere', [aSeen({ reactions: [{ emoji: '❤' }] })], { wrong: ['fb-shop m_1: reaction'] }],

@@ -26,6 +26,7 @@ function differences(expected: ExpectedEntry, seen: SeenEntry): readonly string[
     ['edited', expected.isRemoved || (seen.edited_at !== undefined) === expected.isEdited],
     ['reaction', seen.reactions.length > 0 === expected.isReactedTo],
     ['read', (seen.delivery?.status === 'read') === expected.isRead],
+    ['time', expected.at === undefined || Date.parse(seen.occurred_at) === expected.at.getTime()],
     ['text', expected.isRemoved || expected.text === undefined || seen.content?.text?.trim() === expected.text],
   ];
   return claims.filter(([, holds]) => !holds).map(([what]) => what);

@@ -51,6 +51,13 @@ describe('writeLedger', () => {
     expect(expectOf('oa-shop', say('08:00', 'Thơ'.normalize('NFD')))[0]?.text).toBe('Thơ'.normalize('NFC'));
   });
 
+  it('expects the time of the sender, except where none or a false one is told', () => {
+    const timeOn = (on: DemoAccountId, step: Step): Date | undefined => expectOf(on, step)[0]?.at;
+    expect(timeOn('oa-shop', say('08:00', 'a', { sentAt: '09:00' }))).toEqual(day.at('08:00'));
+    expect(timeOn('hotline-sms', say('08:00', 'a'))).toBeUndefined();
+    expect(timeOn('oa-shop', say('08:00', 'a', { oddity: 'future' }))).toBeUndefined();
+  });
+
   it('expects nothing of a forgery but that it stays away', () => {
     const scene = { who: 'bride', on: 'oa-shop', steps: [say('08:00', 'x', { oddity: 'forged' })] } as const;
     const ledger = writeLedger(planScene(scene, people.bride, day, ids));

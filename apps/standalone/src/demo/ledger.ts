@@ -12,6 +12,8 @@ export interface ExpectedEntry {
   readonly isEdited: boolean;
   readonly isReactedTo: boolean;
   readonly isRead: boolean;
+  /** When it happened by the sender's clock; undefined where the provider states no time or a false one. */
+  readonly at: Date | undefined;
   /** Text in the end; undefined where the channel decides what the text is. */
   readonly text: string | undefined;
 }
@@ -43,6 +45,10 @@ function isReadBy(seen: PlannedStep, entry: PlannedStep): boolean {
   return entry.account === 'fb-shop' ? entry.at <= seen.at : isAbout(seen, entry);
 }
 
+/** The hotline's provider states no time at all. */
+const timeOf = ({ account, step, at }: PlannedStep): Date | undefined =>
+  account === 'hotline-sms' || step.oddity === 'future' ? undefined : at;
+
 function finalText(entry: PlannedStep, edits: readonly PlannedStep[]): string | undefined {
   if (entry.step.extra !== undefined) return undefined;
   return (edits.at(-1) ?? entry).step.text?.normalize('NFC');
@@ -60,6 +66,7 @@ function expectEntry(entry: PlannedStep, changes: readonly PlannedStep[]): Expec
     isEdited: edits.length > 0,
     isReactedTo: of('react').some((change) => isAbout(change, entry)),
     isRead: of('seen').some((change) => isReadBy(change, entry)),
+    at: timeOf(entry),
     text: entry.step.kind === 'share' || entry.step.kind === 'follow' ? undefined : finalText(entry, edits),
   };
 }

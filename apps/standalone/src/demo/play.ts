@@ -68,6 +68,7 @@ async function playThrough(day: PreparedDay, run: RunFile, speed: number): Promi
     customers: timelines.views.length,
     ledger: checkLedger(ledger, entries),
     notOnTimeline: timelines.notShown,
+    disordered: timelines.disordered,
   };
   return { timelines, summary };
 }

@@ -14,6 +14,8 @@ export interface DaySummary {
   readonly ledger: LedgerResult;
   /** Entries that the stream announced and the timelines do not show, by id. */
   readonly notOnTimeline: readonly string[];
+  /** References of timelines that are not in the order of time. */
+  readonly disordered: readonly string[];
 }
 
 const SHOWN = 8;
@@ -26,11 +28,14 @@ function problems(title: string, list: readonly string[], paint: Paint): readonl
 }
 
 /** Whether the day went as it must. */
-export const isGoodDay = ({ ledger, notOnTimeline, tally, forged }: DaySummary): boolean =>
-  isClean(ledger) && notOnTimeline.length === 0 && tally.refused === forged && tally.unanswered === 0;
+export const isGoodDay = ({ ledger, notOnTimeline, disordered, tally, forged }: DaySummary): boolean =>
+  isClean(ledger) &&
+  notOnTimeline.length + disordered.length === 0 &&
+  tally.refused === forged &&
+  tally.unanswered === 0;
 
 function verdict(summary: DaySummary, paint: Paint): readonly string[] {
-  if (isGoodDay(summary)) return [paint.good(paint.bold('  Nothing lost, nothing doubled.'))];
+  if (isGoodDay(summary)) return [paint.good(paint.bold('  Nothing lost, nothing doubled, everything in its order.'))];
   const { missing, doubled, wrong, smuggled, unexpected } = summary.ledger;
   const { tally, forged } = summary;
   return [
@@ -41,6 +46,7 @@ function verdict(summary: DaySummary, paint: Paint): readonly string[] {
     ...problems('forged, but let in', smuggled, paint),
     ...problems('never sent, but there', unexpected, paint),
     ...problems('announced, but on no timeline', summary.notOnTimeline, paint),
+    ...problems('not in the order of time', summary.disordered, paint),
     ...(tally.refused === forged ? [] : [paint.bad(`  refused ${tally.refused}, forged ${forged}`)]),
     ...(tally.unanswered === 0 ? [] : [paint.bad(`  never acknowledged: ${tally.unanswered}`)]),
   ];

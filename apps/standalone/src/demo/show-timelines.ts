@@ -12,7 +12,13 @@ export interface DayTimelines {
   readonly views: readonly TimelineView[];
   /** Entries that the stream announced and no timeline shows, by id. */
   readonly notShown: readonly string[];
+  /** References of timelines whose entries do not stand in the order of time. */
+  readonly disordered: readonly string[];
 }
+
+/** Whether every entry happened at the time of the one before it, or later. */
+export const isInOrder = ({ entries }: TimelineView): boolean =>
+  entries.every(({ occurred_at: at }, index) => Date.parse(entries[index - 1]?.occurred_at ?? at) <= Date.parse(at));
 
 /** Reads the timelines of everybody who wrote. They hold this day only, because every run has people of its own. */
 export async function collectTimelines(client: OmnilineClient, watch: EntryWatch): Promise<DayTimelines> {
@@ -22,7 +28,11 @@ export async function collectTimelines(client: OmnilineClient, watch: EntryWatch
     views.push({ reference: customer.ref, name: customer.display_name ?? '', entries });
   }
   const shown = new Set(views.flatMap(({ entries }) => entries.map(({ entry_id: id }) => id)));
-  return { views, notShown: watch.seen.map(({ entry_id: id }) => id).filter((id) => !shown.has(id)) };
+  return {
+    views,
+    notShown: watch.seen.map(({ entry_id: id }) => id).filter((id) => !shown.has(id)),
+    disordered: views.filter((view) => !isInOrder(view)).map(({ reference }) => reference),
+  };
 }
 
 /** Whose timelines are shown: one for each way of writing. */

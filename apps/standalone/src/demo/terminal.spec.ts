@@ -4,6 +4,7 @@ import { ProgressLine } from './progress-line.js';
 import { isGoodDay, renderSummary, type DaySummary } from './render-summary.js';
 import { renderTimeline } from './render-timeline.js';
 import type { SeenEntry } from './seen-entry.js';
+import { isInOrder } from './show-timelines.js';
 
 const plain = createPaint(false);
 const anEntry = (more: Partial<SeenEntry> = {}): SeenEntry => ({
@@ -93,6 +94,16 @@ describe('renderTimeline', () => {
   });
 });
 
+describe('isInOrder', () => {
+  const at = (...times: string[]): boolean =>
+    isInOrder({ reference: 'KH-1', name: 'x', entries: times.map((time) => anEntry({ occurred_at: time })) });
+
+  it('wants the order of time, whatever the precision', () => {
+    expect(at('2026-11-20T01:00:00Z', '2026-11-20T01:00:00.000Z', '2026-11-20T01:00:00.001Z')).toBe(true);
+    expect(at('2026-11-20T01:00:01.000Z', '2026-11-20T01:00:00.000Z')).toBe(false);
+  });
+});
+
 describe('a narrow terminal', () => {
   const textOf = (text: string, more: Partial<SeenEntry> = {}): string[] => {
     const entries = [anEntry({ content: { type: 'text', text }, ...more })];
@@ -137,6 +148,7 @@ describe('summary and metrics', () => {
     customers: 3,
     ledger: { missing: [], doubled: [], wrong: [], smuggled: [], unexpected: [] },
     notOnTimeline: [],
+    disordered: [],
   };
 
   it('reads what was accepted and what became of it', () => {
@@ -147,7 +159,7 @@ describe('summary and metrics', () => {
 
   it('says so when all is well', () => {
     expect(isGoodDay(goodDay)).toBe(true);
-    expect(renderSummary(goodDay, plain)).toContain('Nothing lost, nothing doubled.');
+    expect(renderSummary(goodDay, plain)).toContain('Nothing lost, nothing doubled, everything in its order.');
     expect(renderSummary(goodDay, plain)).toContain('5 (2 copies, 3 after a lost answer)');
   });
 
@@ -156,6 +168,7 @@ describe('summary and metrics', () => {
     ['something is doubled', { ledger: { ...goodDay.ledger, doubled: ['fb-shop m_1'] } }, 'doubled'],
     ['a forgery was not refused', { forged: 2 }, 'refused 1, forged 2'],
     ['a request was never acknowledged', { tally: { ...goodDay.tally, unanswered: 1 } }, 'never acknowledged: 1'],
+    ['a timeline is in another order', { disordered: ['KH-200019'] }, 'KH-200019'],
     ['an entry is on no timeline', { notOnTimeline: ['ent_1'] }, 'ent_1'],
   ])('does not when %s', (_label, more, shown) => {
     expect(isGoodDay({ ...goodDay, ...more })).toBe(false);
