@@ -1,5 +1,5 @@
 import { IDENTITY_KINDS, type IdentityKind } from '@app/contracts';
-import { toE164 } from '@app/identity';
+import { normaliseMailAddress, toE164 } from '@app/identity';
 
 /** An identity in canonical form. */
 export interface IdentityName {
@@ -16,15 +16,9 @@ export interface IdentityFault {
 
 const GLOBAL: ReadonlySet<string> = new Set(['phone', 'email', 'email_unverified']);
 
-/** Canonical form of a mail address: lower case, NFC; undefined when it is none. */
-export function toAddress(text: string): string | undefined {
-  const address = text.trim().normalize('NFC').toLowerCase();
-  return /^[^\s@]{1,64}@[^\s@]{1,255}$/.test(address) ? address : undefined;
-}
-
 function globalValue(kind: string, rest: string): string | IdentityFault {
   if (kind === 'phone') return toE164(rest) ?? { fault: 'phone_invalid' };
-  return toAddress(rest) ?? { fault: 'email_invalid' };
+  return normaliseMailAddress(rest) ?? { fault: 'email_invalid' };
 }
 
 /**

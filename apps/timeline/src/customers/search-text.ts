@@ -1,10 +1,9 @@
-import { identityKey, toE164 } from '@app/identity';
+import { identityKey, normaliseMailAddress, toE164 } from '@app/identity';
 import { cleanText, foldText } from '@app/kernel';
 import type { CustomerSearch } from '@app/persistence';
-import { toAddress } from './identity-query.js';
 import { parseReference } from './reference.js';
 
-const DIGITS = /^[+\d][\d\s().-]{2,}$/;
+const DIGITS = /^[+(\d][\d\s().-]{2,}$/;
 
 /** Digits of a number as they stand within its E.164 form: without separators and without the national zero. */
 function digitsWithin(text: string): string | undefined {
@@ -23,7 +22,7 @@ export function toCustomerSearch(input: string, hmacKey: Buffer): CustomerSearch
   const folded = foldText(text);
   const digits = digitsWithin(text.trim());
   const phone = digits === undefined ? undefined : toE164(text);
-  const address = toAddress(text);
+  const address = normaliseMailAddress(text);
   const keys = [
     ...(phone === undefined ? [] : [identityKey(hmacKey, 'phone', '', phone)]),
     ...(address === undefined

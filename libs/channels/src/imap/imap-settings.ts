@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { normaliseMailAddress } from '@app/identity';
 import type { ChannelAccount } from '@app/kernel';
-import { normaliseMailAddress } from './mail-address.js';
 
 const MIB = 1_048_576;
 const DAY_MS = 86_400_000;

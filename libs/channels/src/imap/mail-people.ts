@@ -1,6 +1,6 @@
 import type { Headers } from 'mailparser';
+import { normaliseMailAddress } from '@app/identity';
 import { cleanText } from '@app/kernel';
-import { normaliseMailAddress } from './mail-address.js';
 import { mailboxesOf, textOf } from './parse-mime.js';
 
 /** One mailbox of a header field. */
