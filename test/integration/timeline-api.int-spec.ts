@@ -194,6 +194,25 @@ describe('GET /v1/customers', () => {
     expect((await only(`identity=${identity}`)).display_name).toBe('Trần Thị Bưởi');
   });
 
+  it('finds an address of a domain with marks under the form that the connector stored', async () => {
+    const value = 'hà@xn--v-d-rma6749a.example';
+    const identity = { kind: 'email', scope: '', value, display_name: 'Hồ Thị Hà' } as const;
+    await service.unify(anInboundMessage({ id: 'mail3', account: 'hotro', channel: 'email', identity, at: at(6) }));
+    expect(await names(`identity=${encodeURIComponent('email:hà@ví-dụ.example')}`)).toEqual(['Hồ Thị Hà']);
+    expect(await names(`q=${encodeURIComponent('Hà@Ví-Dụ.example'.normalize('NFD'))}`)).toEqual(['Hồ Thị Hà']);
+  });
+
+  it('shows when each identity was seen first and last', async () => {
+    await service.unify(sms('s4', '+84912345678', 'Trần Thị Bưởi', 30), sms('s5', '+84912345678', 'Trần Thị Bưởi', 20));
+    const { customer_id: id } = await only('identity=phone:0912345678');
+    expect((await service.get(`/v1/customers/${id}`)).body).toMatchObject({
+      identities: [{ first_seen: at(1).toISOString(), last_seen: at(30).toISOString() }],
+    });
+    await service.database.query('UPDATE conversation SET last_at = NULL');
+    const { body } = await service.get(`/v1/customers/${id}`);
+    expect((body as { identities: object[] }).identities[0]).not.toHaveProperty('last_seen');
+  });
+
   it('marks an address that nobody proved', async () => {
     const { customers } = await page('/v1/customers?identity=email:Ha@Example.com');
     expect(customers.map(({ display_name: name, match }) => [name, match?.verified])).toEqual([

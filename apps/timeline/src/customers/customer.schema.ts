@@ -12,7 +12,7 @@ const identitySchema = z
     value: text('Canonical value; absent once erased', '+84912345678').optional(),
     state: text('active, shared, blocked, retired or erased', 'active'),
     first_seen: instant('First seen'),
-    last_seen: instant('Last seen').optional(),
+    last_seen: instant('Time of its newest entry').optional(),
   })
   .meta({ id: 'CustomerIdentityDetail', description: 'An identity of a customer' });
 
