@@ -41,6 +41,12 @@ function addProblems(document: OpenAPIObject): void {
   }
 }
 
+/** `CustomersController` and `list` become `customersList`: two controllers may both have a `list`. */
+function operationName(controller: string, method: string): string {
+  const subject = controller.replace(/Controller$/, '');
+  return subject.charAt(0).toLowerCase() + subject.slice(1) + method.charAt(0).toUpperCase() + method.slice(1);
+}
+
 /** The OpenAPI 3.1 document of everything below `/v1`, generated from the controllers and their zod schemas. */
 export function openApiDocument(parts: ApplicationParts, version: string): OpenAPIObject {
   const config = new DocumentBuilder()
@@ -52,7 +58,7 @@ export function openApiDocument(parts: ApplicationParts, version: string): OpenA
     .build();
   const document = SwaggerModule.createDocument(applicationView(parts), config, {
     standardSchemaConverter,
-    operationIdFactory: (_controller, method) => method,
+    operationIdFactory: operationName,
   });
   document.paths = Object.fromEntries(Object.entries(document.paths).filter(([path]) => isApiPath(path)));
   addProblems(document);
