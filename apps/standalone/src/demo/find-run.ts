@@ -20,6 +20,16 @@ function isAlive(pid: number): boolean {
   }
 }
 
+/** What a run wrote at its start, which may have ended since; undefined when there is nothing. */
+const readRun = (path: string): RunFile | undefined =>
+  existsSync(path) ? runSchema.parse(JSON.parse(readFileSync(path, 'utf8'))) : undefined;
+
+/** Whether a standalone run keeps its things in `home` now. */
+export function isRunning(home: string): boolean {
+  const run = readRun(runFilePath(home));
+  return run !== undefined && isAlive(run.pid);
+}
+
 /**
  * Finds the standalone run that keeps its things in `home`.
  *
@@ -27,8 +37,8 @@ function isAlive(pid: number): boolean {
  */
 export function findRun(home: string): RunFile {
   const path = runFilePath(home);
-  if (!existsSync(path)) throw new Error(`${NOT_RUNNING}\n(There is no ${path}.)`);
-  const run = runSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+  const run = readRun(path);
+  if (run === undefined) throw new Error(`${NOT_RUNNING}\n(There is no ${path}.)`);
   if (!isAlive(run.pid)) throw new Error(`${NOT_RUNNING}\n(${path} was left behind by a run that ended.)`);
   return run;
 }

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { describeError, loadConfig } from '@app/kernel';
-import { findRun } from './find-run.js';
+import { findRun, isRunning } from './find-run.js';
 import { playDemo } from './play.js';
 
 const HELP = `Usage: npm run demo [-- --speed 2000] [-- --seed word]
@@ -25,8 +25,18 @@ async function main(): Promise<boolean> {
   }
   const speed = values.speed === undefined ? undefined : Number(values.speed);
   if (speed !== undefined && !(speed >= 1)) throw new Error('--speed: a number from 1, for example 2000');
-  const run = findRun(resolve(loadConfig().OMNILINE_HOME));
-  return await playDemo({ run, ...(speed === undefined ? {} : { speed }), ...(values.seed && { seed: values.seed }) });
+  const home = resolve(loadConfig().OMNILINE_HOME);
+  const run = findRun(home);
+  try {
+    return await playDemo({
+      run,
+      ...(speed === undefined ? {} : { speed }),
+      ...(values.seed && { seed: values.seed }),
+    });
+  } catch (error) {
+    if (isRunning(home)) throw error;
+    throw new Error('\nOmniline ended in the middle of the day. Start it again with npm start.', { cause: error });
+  }
 }
 
 try {
