@@ -11,5 +11,8 @@ import type { IdentityKind } from '@app/contracts';
  * @see identity design, section 3.1
  */
 export function identityKey(hmacKey: Buffer, kind: IdentityKind, scope: string, value: string): string {
-  return createHmac('sha256', hmacKey).update(JSON.stringify([kind, scope, value])).digest('hex').slice(0, 32);
+  return createHmac('sha256', hmacKey)
+    .update(JSON.stringify([kind, scope, value]))
+    .digest('hex')
+    .slice(0, 32);
 }

@@ -16,7 +16,7 @@ describe('the time at which an entry stands', () => {
     ['more than five minutes ahead', minutes(6)],
     ['before mail was common', Date.UTC(1994, 11, 31)],
     ['no number', Number.NaN],
-    ['far outside of any calendar', 4_977_069_964_384_421_269],
+    ['far outside of any calendar', 4.977e18],
   ])('is the receive time and marked when the provider’s is %s', (_what, time) => {
     expect(chooseOccurredAt(time, received)).toEqual({ occurredAt: received, clockAdjusted: true });
   });
