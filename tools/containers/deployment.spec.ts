@@ -3,7 +3,7 @@ import path from 'node:path';
 import { parse } from 'yaml';
 import { checkAccount } from '@app/channels';
 import { CONNECTOR_OF_CHANNEL } from '@app/contracts';
-import { parseAccounts, SETTINGS } from '@app/kernel';
+import { Metrics, parseAccounts, SETTINGS } from '@app/kernel';
 import { envExample } from './env-example.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
@@ -129,5 +129,26 @@ describe('examples', () => {
 
   it('.env.example lists the settings', () => {
     expect(read('.env.example')).toBe(envExample(SETTINGS));
+  });
+});
+
+describe('docs/operations.md', () => {
+  const page = read('docs/operations.md');
+  const mentioned = (pattern: RegExp): string[] => [
+    ...new Set([...page.matchAll(pattern)].map(([, name]) => name ?? '')),
+  ];
+
+  it('names only metrics that there are', () => {
+    const known = new Set(new Metrics().registry.getMetricsAsArray().map(({ name }) => name));
+    const names = mentioned(/\b(omniline_\w+_(?:total|records|pending|seconds))\b/g);
+    expect(names.length).toBeGreaterThan(5);
+    expect(names.filter((name) => !known.has(name))).toEqual([]);
+  });
+
+  it('names every container, and only variables that compose reads', () => {
+    for (const [name] of services) expect(page).toContain(`\`${name}\``);
+    const variables = mentioned(/`(OMNILINE_\w+)`/g);
+    expect(variables.length).toBeGreaterThan(2);
+    for (const name of variables) expect(read('docker-compose.yml')).toContain(`\${${name}:`);
   });
 });
