@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { SETTINGS } from '@app/kernel';
 
 const root = resolve(import.meta.dirname, '..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -16,6 +17,14 @@ interface PathsFile {
 }
 
 describe('the repository', () => {
+  it('shows every setting with its default in the README', () => {
+    const readme = read('README.md');
+    for (const [name, setting] of Object.entries<{ about: string; default?: string }>(SETTINGS)) {
+      const value = setting.default === undefined ? '' : `\`${setting.default}\``;
+      expect(readme).toContain(`| \`${name}\` | ${value} | ${setting.about} |`);
+    }
+  });
+
   const libs = folders('libs').sort();
 
   it('names every library by the same alias for the compiler and for the build', () => {
@@ -38,9 +47,12 @@ describe('the repository', () => {
     expect(folders('apps').filter((app) => !existsSync(join(root, 'apps', app, 'src/main.ts')))).toEqual([]);
   });
 
-  it('reads the environment in the kernel only', () => {
+  it('reads the environment in the kernel only; the test kit is no part of the product', () => {
     const readers = [...sources('apps'), ...sources('libs')].filter(
-      (file) => !/\.(int-|e2e-)?spec\.ts$/.test(file) && read(file).includes('process.env'),
+      (file) =>
+        !file.startsWith('libs/testkit/') &&
+        !/\.(int-|e2e-)?spec\.ts$/.test(file) &&
+        read(file).includes('process.env'),
     );
     expect(readers).toEqual(['libs/kernel/src/config.ts']);
   });

@@ -96,7 +96,11 @@ const mailAccount = (port: number): string => `  - id: hotro
     channel: email
     provider: imap
     external_id: hotro@shop.example.vn
-    settings: { imap: { host: 127.0.0.1, port: ${port}, secure: false }, history: all }
+    settings:
+      imap: { host: 127.0.0.1, port: ${port}, secure: false }
+      history: all
+      poll_seconds: 5
+      trusted_authserv_ids: [mx.shop.example.vn]
     secrets: { user: hotro, password: mat-khau }
 `;
 
