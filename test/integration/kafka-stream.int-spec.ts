@@ -109,7 +109,7 @@ describeKafka('kafkajs, guarded', () => {
     });
     await end(async () => (await stream.lag('counted', [topic]))[0]!.lag);
     const text = await metrics.registry.metrics();
-    expect(text).toContain('omniline_dead_letters_total{service="counted",code="schema_invalid"} 1');
+    expect(text).toContain('omniline_dead_letters_total{service="counted",account="unknown",code="schema_invalid"} 1');
     expect(text).toContain(`omniline_stream_pauses_total{group="counted",topic="${topic}"} 1`);
   });
 

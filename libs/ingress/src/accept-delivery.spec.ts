@@ -111,6 +111,9 @@ describe('accepting a delivery', () => {
       dlq_replay_count: '0',
     });
     expect((await metrics.elementsIgnored.get()).values[0]?.value).toBe(1);
+    expect((await metrics.deadLetters.get()).values).toEqual([
+      { labels: { service: 'chat', account: 'fb-shop', code: 'schema_invalid' }, value: 1 },
+    ]);
     expect((await metrics.eventsAccepted.get()).values[0]?.value).toBe(1);
   });
 

@@ -50,12 +50,12 @@ function recordsOf(
       records.push(
         toDeadLetter({ code: error.code, detail: error.message, bytes, key: event.id }, { ...rejection, account }),
       );
-      metrics.deadLetters.inc({ service, code: error.code });
+      metrics.deadLetters.inc({ service, account: account.id, code: error.code });
     }
   }
   for (const element of parsed.rejected) {
     records.push(toDeadLetter(element, rejection));
-    metrics.deadLetters.inc({ service, code: element.code });
+    metrics.deadLetters.inc({ service, account: frame.account.id, code: element.code });
   }
   return records;
 }

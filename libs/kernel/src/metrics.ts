@@ -24,7 +24,11 @@ export class Metrics {
     'account',
   ]);
   readonly appendSeconds = this.histogram('omniline_append_seconds', 'Time to a durable append', []);
-  readonly deadLetters = this.counter('omniline_dead_letters_total', 'Records set aside', ['service', 'code']);
+  readonly deadLetters = this.counter('omniline_dead_letters_total', 'Records set aside', [
+    'service',
+    'account',
+    'code',
+  ]);
   readonly unifierEvents = this.counter('omniline_unifier_events_total', 'Events unified by outcome', [
     'channel',
     'account',

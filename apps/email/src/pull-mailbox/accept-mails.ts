@@ -57,7 +57,11 @@ async function storeSingly(mails: readonly ParsedMail[], parts: AcceptParts): Pr
     } catch (error) {
       if (!(error instanceof PermanentRecordError)) throw error;
       await parts.stream.append([deadLetterOf(mail, error, parts)], { timeoutMs: APPEND_TIMEOUT_MS });
-      parts.metrics.deadLetters.inc({ service: CONNECTOR_OF_CHANNEL.email, code: error.code });
+      parts.metrics.deadLetters.inc({
+        service: CONNECTOR_OF_CHANNEL.email,
+        account: mail.account.id,
+        code: error.code,
+      });
       parts.logger.warn({ account: mail.account.id, event: mail.event.id, code: error.code }, 'A mail was set aside');
     }
   }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { systemClock, type Logger, type Metrics } from '@app/kernel';
-import type { BatchHandler, StreamBatch, StreamProducer, SubscribeOptions } from '../stream.js';
+import type { BatchHandler, StreamBatch, StreamProducer, StreamRecord, SubscribeOptions } from '../stream.js';
 import { toDeadLetter } from './dead-letter.js';
 import { Pauses, type Pause } from './pauses.js';
 import { settleBatch, type BuriedRecord } from './settle-batch.js';
@@ -63,6 +63,13 @@ export class BatchSettler {
       toDeadLetter(reason.record, { ...reason, service, serviceVersion, failedAt }),
     );
     await this.parts.producer.append(letters, { timeoutMs: BURY_TIMEOUT_MS });
-    for (const { code } of buried) this.parts.metrics?.deadLetters.inc({ service, code });
+    for (const { code, record } of buried) {
+      this.parts.metrics?.deadLetters.inc({ service, account: accountOf(record), code });
+    }
   }
+}
+
+/** Our account from which a record came; what does not look like one must not become a label. */
+function accountOf({ headers }: StreamRecord): string {
+  return /^\/connectors\/[a-z_]{1,40}\/([a-z0-9][a-z0-9-]{0,62})$/.exec(headers['ce_source'] ?? '')?.[1] ?? 'unknown';
 }
