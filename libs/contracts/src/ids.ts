@@ -1,4 +1,4 @@
-import { hash, randomBytes } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
 
@@ -50,24 +50,22 @@ export function inboundEventId(key: InboundEventKey): string {
   return `in_${base32(hash.subarray(0, 20))}`;
 }
 
-/** Stamps version and variant into 16 bytes and writes them as a UUID (RFC 9562, section 4). */
-function formatUuid(bytes: Buffer, version: 7 | 8): string {
-  bytes[6] = (bytes[6]! & 0x0f) | (version << 4);
+/** Lays 16 bytes of a hash out as a UUID of version 8 (RFC 9562, section 5.8). */
+function uuidV8(digest: Buffer): string {
+  const bytes = Buffer.from(digest.subarray(0, 16));
+  bytes[6] = (bytes[6]! & 0x0f) | 0x80;
   bytes[8] = (bytes[8]! & 0x3f) | 0x80;
   const hex = bytes.toString('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
-/** Lays 16 bytes of a hash out as a UUID of version 8. */
-function uuidV8(hash: Buffer): string {
-  return formatUuid(Buffer.from(hash.subarray(0, 16)), 8);
-}
-
-/** A new UUID of version 7: milliseconds since 1970, then random bits. */
+/**
+ * A new UUID of version 7: milliseconds since 1970, then random bits (RFC 9562, section 5.7). The bits are those of a
+ * UUID of version 4, of which Node keeps a stock; asking for 16 random bytes costs ten times as much.
+ */
 export function uuidV7(now: Date): string {
-  const bytes = randomBytes(16);
-  bytes.writeUIntBE(now.getTime(), 0, 6);
-  return formatUuid(bytes, 7);
+  const time = now.getTime().toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`;
 }
 
 /**

@@ -1,5 +1,5 @@
-import { createHmac } from 'node:crypto';
 import type { IdentityKind } from '@app/contracts';
+import { hmacSha256 } from '@app/kernel';
 
 /**
  * Key under which an identity is found: the first 128 bits of an HMAC-SHA-256 over kind, scope and value. It stands for
@@ -11,8 +11,5 @@ import type { IdentityKind } from '@app/contracts';
  * @see identity design, section 3.1
  */
 export function identityKey(hmacKey: Buffer, kind: IdentityKind, scope: string, value: string): string {
-  return createHmac('sha256', hmacKey)
-    .update(JSON.stringify([kind, scope, value]))
-    .digest('hex')
-    .slice(0, 32);
+  return hmacSha256(hmacKey, JSON.stringify([kind, scope, value])).toString('hex', 0, 16);
 }

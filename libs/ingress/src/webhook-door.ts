@@ -30,16 +30,26 @@ interface Door {
   readonly adapter: ChannelAdapter;
 }
 
-function toWebhookRequest(request: FastifyRequest): WebhookRequest {
-  const question = request.url.indexOf('?');
-  return {
-    method: request.method as 'GET' | 'POST',
-    originalUrl: request.url,
-    query: new URLSearchParams(question === -1 ? '' : request.url.slice(question + 1)),
-    headers: request.headers as Record<string, string | undefined>,
-    body: Buffer.isBuffer(request.body) ? request.body : NO_BODY,
-    remoteAddress: request.ip,
-  };
+/** A provider's request as adapters read it; the query is decoded by whoever asks for it, which most do not. */
+class DoorRequest implements WebhookRequest {
+  readonly method: 'GET' | 'POST';
+  readonly originalUrl: string;
+  readonly headers: WebhookRequest['headers'];
+  readonly body: Buffer;
+  readonly remoteAddress: string;
+
+  constructor(request: FastifyRequest) {
+    this.method = request.method as 'GET' | 'POST';
+    this.originalUrl = request.url;
+    this.headers = request.headers as WebhookRequest['headers'];
+    this.body = Buffer.isBuffer(request.body) ? request.body : NO_BODY;
+    this.remoteAddress = request.ip;
+  }
+
+  get query(): URLSearchParams {
+    const question = this.originalUrl.indexOf('?');
+    return new URLSearchParams(question === -1 ? '' : this.originalUrl.slice(question + 1));
+  }
 }
 
 /**
@@ -107,7 +117,7 @@ export class WebhookDoor implements OnModuleInit {
       return await reply.code(404).send();
     }
     const answer = await acceptDelivery(
-      toWebhookRequest(request as FastifyRequest),
+      new DoorRequest(request as FastifyRequest),
       door.account,
       door.adapter,
       this.parts,

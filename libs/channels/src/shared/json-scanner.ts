@@ -82,11 +82,14 @@ export class JsonScanner {
 
   /** Reads a member's name; `\u0065ntry` is `entry`. */
   private name(): string {
+    const { bytes } = this;
     const start = this.at;
     this.skipString();
-    const quoted = this.bytes.subarray(start, this.at);
-    const plain = quoted.every((byte) => byte !== BACKSLASH && byte < 0x80);
-    return plain ? quoted.toString('latin1', 1, quoted.length - 1) : (JSON.parse(quoted.toString('utf8')) as string);
+    for (let at = start; at < this.at; at += 1) {
+      const byte = bytes[at]!;
+      if (byte === BACKSLASH || byte >= 0x80) return JSON.parse(bytes.toString('utf8', start, this.at)) as string;
+    }
+    return bytes.toString('latin1', start + 1, this.at - 1);
   }
 
   private peek(): number | undefined {

@@ -1,8 +1,10 @@
 import { Kafka, logLevel, type ISocketFactory, type KafkaConfig, type LogEntry, type RetryOptions } from 'kafkajs';
 import type { Logger } from '@app/kernel';
 import { quietRequestQueue } from './quiet-request-queue.js';
+import { encodeRecordsInOnePass } from './record-encoding.js';
 
 quietRequestQueue();
+encodeRecordsInOnePass();
 
 /** How a process reaches its brokers. */
 export interface KafkaConnection {
