@@ -71,7 +71,9 @@ export async function benchEndToEnd(options: EndToEndOptions): Promise<ResultTab
     await stream.close();
     const env = { ...benchEnvironment(folder, brokers), DATABASE_URL: store.url, OMNILINE_API_KEY: API_KEY };
     for (const name of ['chat', 'unifier', 'timeline']) {
-      servers[name] = await startServer(name, `dist/apps/${name}/src/main.js`, env);
+      // As docker-compose.yml starts it.
+      const options = name === 'unifier' ? ['--max-semi-space-size=64'] : [];
+      servers[name] = await startServer(name, `dist/apps/${name}/src/main.js`, env, options);
     }
     const { chat, timeline } = servers as Record<'chat' | 'timeline', ChildServer>;
     const rounds: number[][] = [];

@@ -1,3 +1,4 @@
+import { arrayOf } from '../array-literal.js';
 import type { Database, NamedStatement, Queryable } from '../database.js';
 import { ENTRY_COLUMNS, type EntryChanges, type EntryRow } from '../timeline/stored-entry.js';
 import type { ChangeRow, ChangeWrite, EntryWrite, FactWrite, IdentityWrite, WatermarkWrite } from './writes.js';
@@ -53,7 +54,7 @@ const BIRTHS = statement(
 /** Entries, their conversations and the outbox in one atomic statement; repeats fall on the primary key. */
 const ENTRIES = statement(
   'unify-entries',
-  `WITH n AS MATERIALIZED (
+  `WITH n AS (
      SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
          $9::text[], $10::timestamptz[], $11::timestamptz[], $12::boolean[], $13::jsonb[], $14::bytea[])
        AS n(id, identity_id, conversation_id, event_id, correlation_id, account_id, channel, kind,
@@ -200,7 +201,7 @@ export class UnifyRepository {
 
   private async bear(unseen: readonly IdentityWrite[]): Promise<Map<string, string>> {
     const rows = await this.database.query<IdentityKeyRow>(BIRTHS, [
-      unseen.map((identity) => identity.key),
+      arrayOf.plain(unseen.map((identity) => identity.key)),
       unseen.map((identity) => identity.kind),
       unseen.map((identity) => identity.scope),
       unseen.map((identity) => identity.value),
@@ -212,7 +213,7 @@ export class UnifyRepository {
   }
 
   private async find(keys: readonly string[]): Promise<Map<string, string>> {
-    return idsByKey(await this.database.query<IdentityKeyRow>(RESOLVE, [keys]));
+    return idsByKey(await this.database.query<IdentityKeyRow>(RESOLVE, [arrayOf.plain(keys)]));
   }
 
   /** Inserts entries, conversations and outbox rows. @returns how many of each account were new */
@@ -222,20 +223,20 @@ export class UnifyRepository {
   ): Promise<readonly InsertedCount[]> {
     if (entries.length === 0) return [];
     return await this.database.query<InsertedCount>(ENTRIES, [
-      entries.map((entry) => entry.id),
-      entries.map((entry) => identities.get(entry.identityKey)),
-      entries.map((entry) => entry.conversationId),
-      entries.map((entry) => entry.eventId),
-      entries.map((entry) => entry.correlationId),
-      entries.map((entry) => entry.accountId),
-      entries.map((entry) => entry.channel),
-      entries.map((entry) => entry.kind),
-      entries.map((entry) => entry.direction),
-      entries.map((entry) => entry.occurredAt),
-      entries.map((entry) => entry.receivedAt),
-      entries.map((entry) => entry.lateInBatch),
-      entries.map((entry) => entry.body),
-      entries.map((entry) => entry.raw),
+      arrayOf.plain(entries.map((entry) => entry.id)),
+      arrayOf.plain(entries.map((entry) => identities.get(entry.identityKey)!)),
+      arrayOf.plain(entries.map((entry) => entry.conversationId)),
+      arrayOf.text(entries.map((entry) => entry.eventId)),
+      arrayOf.text(entries.map((entry) => entry.correlationId)),
+      arrayOf.text(entries.map((entry) => entry.accountId)),
+      arrayOf.text(entries.map((entry) => entry.channel)),
+      arrayOf.plain(entries.map((entry) => entry.kind)),
+      arrayOf.plain(entries.map((entry) => entry.direction)),
+      arrayOf.plain(entries.map((entry) => entry.occurredAt)),
+      arrayOf.plain(entries.map((entry) => entry.receivedAt)),
+      arrayOf.plain(entries.map((entry) => entry.lateInBatch)),
+      arrayOf.json(entries.map((entry) => entry.body)),
+      arrayOf.bytes(entries.map((entry) => entry.raw)),
     ]);
   }
 
@@ -269,13 +270,13 @@ export class UnifyRepository {
   async recordFacts(facts: readonly FactWrite[], identities: ReadonlyMap<string, string>): Promise<void> {
     if (facts.length === 0) return;
     await this.database.query(FACTS, [
-      facts.map((fact) => identities.get(fact.identityKey)),
-      facts.map((fact) => fact.key),
-      facts.map((fact) => fact.value),
-      facts.map((fact) => fact.folded),
-      facts.map((fact) => fact.trust),
-      facts.map((fact) => fact.observedAt),
-      facts.map((fact) => fact.sourceEntry),
+      arrayOf.plain(facts.map((fact) => identities.get(fact.identityKey)!)),
+      arrayOf.plain(facts.map((fact) => fact.key)),
+      arrayOf.text(facts.map((fact) => fact.value)),
+      arrayOf.text(facts.map((fact) => fact.folded)),
+      arrayOf.plain(facts.map((fact) => fact.trust)),
+      arrayOf.plain(facts.map((fact) => fact.observedAt)),
+      arrayOf.plain(facts.map((fact) => fact.sourceEntry)),
     ]);
   }
 
@@ -291,7 +292,7 @@ export class UnifyRepository {
     fold: (entry: EntryRow, changes: readonly ChangeRow[]) => FoldResult,
   ): Promise<void> {
     if (entryIds.length === 0) return;
-    const pending = await this.database.query<{ entry_id: string }>(PENDING, [entryIds]);
+    const pending = await this.database.query<{ entry_id: string }>(PENDING, [arrayOf.plain(entryIds)]);
     if (pending.length === 0) return;
     const ids = pending.map((row) => row.entry_id).sort();
     await this.database.transaction(async (transaction) => await this.applyLocked(transaction, ids, fold));
