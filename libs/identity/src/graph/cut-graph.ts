@@ -2,7 +2,7 @@ import { compareIds, linkKey, type GraphLink, type GraphNode, type IdentityGraph
 import { canBeShared, cardinalityOf, GRAPH_LIMITS, namesOnePerson, type GraphLimits } from './guards.js';
 
 /** Why a link does not join its ends. */
-export type BlockReason = 'shared' | 'forbidden' | 'cardinality' | 'size';
+export type BlockReason = 'shared' | 'parted' | 'forbidden' | 'cardinality' | 'size';
 
 /** One person: its identities and the customer that stands for it. */
 export interface Part {
@@ -37,13 +37,14 @@ interface Component {
   readonly groups: Map<string, number>;
 }
 
-/** An agent's word passes over the limit of one identity for each account: people do have two. */
+/** An agent's word passes over what was parted and over one identity for each account: people do have two. */
 const AGENT_TRUST = 5;
 
 class Cut {
   private readonly componentOf = new Map<string, Component>();
   private readonly limitOf = new Map<string, number>();
   private readonly forbidden = new Map<string, Set<string>>();
+  private readonly parted: ReadonlySet<string>;
 
   constructor(
     graph: IdentityGraph,
@@ -51,6 +52,7 @@ class Cut {
     private readonly limits: GraphLimits,
   ) {
     for (const node of graph.nodes) this.addNode(node);
+    this.parted = new Set(graph.parted.map(({ a, b }) => `${a} ${b}`));
     for (const { a, b } of graph.forbidden) {
       this.forbid(a, b);
       this.forbid(b, a);
@@ -60,6 +62,7 @@ class Cut {
   /** Joins the ends of a link unless a guard stands between them. @returns the guard */
   join(link: GraphLink): BlockReason | undefined {
     if (this.shared.has(link.a) || this.shared.has(link.b)) return 'shared';
+    if (link.trust < AGENT_TRUST && this.parted.has(`${link.a} ${link.b}`)) return 'parted';
     const [x, y] = [this.componentOf.get(link.a)!, this.componentOf.get(link.b)!];
     if (x === y) return undefined;
     const [small, large] = x.members.length <= y.members.length ? [x, y] : [y, x];

@@ -33,6 +33,8 @@ export interface IdentityGraph {
   readonly nodes: readonly GraphNode[];
   readonly links: readonly GraphLink[];
   readonly forbidden: readonly ForbiddenPair[];
+  /** Pairs of which somebody took evidence back: other evidence on the same pair does not bring it back either. */
+  readonly parted: readonly ForbiddenPair[];
 }
 
 /** Orders ids by their number. */

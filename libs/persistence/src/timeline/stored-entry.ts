@@ -52,6 +52,8 @@ export const publicId = {
   identity: (id: string | bigint): string => `idn_${id}`,
   conversation: (id: string): string => `cnv_${id}`,
   entry: (id: string): string => `ent_${id}`,
+  merge: (id: string): string => `mrg_${id}`,
+  erasure: (id: string): string => `ers_${id}`,
 };
 
 function deliveryOf(row: EntryRow): TimelineEntry['delivery'] {

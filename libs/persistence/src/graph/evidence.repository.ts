@@ -1,0 +1,169 @@
+import { randomUUID } from 'node:crypto';
+import { orderedPair } from '@app/identity';
+import { arrayOf } from '../array-literal.js';
+import type { Database, NamedStatement, Queryable } from '../database.js';
+import type { Decision } from './decision.js';
+import { GroupTooLargeError, regroup, underStructureLock } from './regroup.js';
+
+/** Proof within a message that its sender and another identity are one person. */
+export interface ProofWrite {
+  readonly identityKey: string;
+  readonly provenKey: string;
+  readonly rule: string;
+  readonly trust: number;
+  readonly evidenceAt: string;
+  readonly sourceEntry: string;
+  readonly correlationId: string;
+}
+
+/** Something that a message says about its sender without proof. */
+export interface ClaimWrite {
+  readonly identityKey: string;
+  readonly claimedKey: string;
+  readonly kind: string;
+  readonly scope: string;
+  readonly value: string;
+  readonly rule: string;
+  readonly trust: number;
+  readonly claimedAt: string;
+  readonly sourceEntry: string;
+}
+
+interface LinkWrite {
+  readonly a: string;
+  readonly b: string;
+  readonly rule: string;
+  readonly trust: number;
+  readonly evidenceAt: string;
+  readonly sourceEntry: string;
+}
+
+const statement = (name: string, text: string): NamedStatement => ({ name, text });
+
+/** How long the store may not have noticed that evidence was seen again: a link that is known costs no write. */
+const NOTICE = `interval '1 day'`;
+
+const NEWS = statement(
+  'evidence-news',
+  `SELECT k.n::int AS n FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::smallint[], $5::timestamptz[])
+       WITH ORDINALITY AS k(a, b, rule, trust, at, n)
+    WHERE NOT EXISTS (SELECT 1 FROM link l WHERE l.a = k.a AND l.b = k.b AND l.rule = k.rule AND l.trust >= k.trust
+                         AND l.evidence_at <= k.at AND l.last_seen > k.at - ${NOTICE})`,
+);
+/** What was revoked stays revoked: the same evidence does not bring back what somebody parted. */
+const LINK = statement(
+  'evidence-link',
+  `INSERT INTO link (a, b, rule, trust, evidence_at, first_seen, last_seen, source_entry)
+   SELECT a, b, rule, trust, at, at, at, source_entry
+     FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::smallint[], $5::timestamptz[], $6::uuid[]) AS k(a, b, rule, trust, at, source_entry)
+    ORDER BY a, b, rule
+   ON CONFLICT (a, b, rule) DO UPDATE SET trust = greatest(link.trust, excluded.trust),
+     evidence_at = least(link.evidence_at, excluded.evidence_at), first_seen = least(link.first_seen, excluded.first_seen),
+     last_seen = greatest(link.last_seen, excluded.last_seen)`,
+);
+const HOLD_BACK = statement(
+  'evidence-hold-back',
+  `UPDATE link SET state = 'blocked', blocked_by = 'size' FROM unnest($1::bigint[], $2::bigint[]) AS k(a, b)
+    WHERE link.a = k.a AND link.b = k.b AND link.state <> 'revoked'
+      AND (SELECT customer_id FROM identity WHERE id = k.a) <> (SELECT customer_id FROM identity WHERE id = k.b)`,
+);
+const ENQUEUE = statement(
+  'evidence-enqueue',
+  `INSERT INTO graph_job (identity_id) SELECT * FROM unnest($1::bigint[]) ON CONFLICT DO NOTHING`,
+);
+const CLAIM = statement(
+  'evidence-claim',
+  `INSERT INTO claim (identity_id, key_hash, rule, trust, kind, scope, value, claimed_at, source_entry)
+   SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::smallint[], $5::text[], $6::text[], $7::text[], $8::timestamptz[], $9::uuid[])
+     AS k(identity_id, key_hash, rule, trust, kind, scope, value, claimed_at, source_entry)
+    ORDER BY identity_id, key_hash, rule
+   ON CONFLICT (identity_id, key_hash, rule) DO UPDATE SET trust = greatest(claim.trust, excluded.trust),
+     claimed_at = excluded.claimed_at, source_entry = excluded.source_entry
+   WHERE claim.claimed_at > excluded.claimed_at OR claim.trust < excluded.trust`,
+);
+
+/** Same order as the lock order, and one row for each (a, b, rule): the earliest sight of the strongest level. */
+function distinctLinks(proofs: readonly ProofWrite[], identities: ReadonlyMap<string, string>): LinkWrite[] {
+  const links = new Map<string, LinkWrite>();
+  for (const { identityKey, provenKey, rule, trust, evidenceAt, sourceEntry } of proofs) {
+    const pair = orderedPair(identities.get(identityKey)!, identities.get(provenKey)!);
+    if (pair.a === pair.b) continue;
+    const key = `${pair.a} ${pair.b} ${rule}`;
+    const held = links.get(key);
+    const earliest = held !== undefined && held.evidenceAt < evidenceAt ? held : { evidenceAt, sourceEntry };
+    links.set(key, { ...pair, rule, trust: Math.max(trust, held?.trust ?? 0), ...pick(earliest) });
+  }
+  return [...links.values()];
+}
+
+const pick = ({ evidenceAt, sourceEntry }: Pick<LinkWrite, 'evidenceAt' | 'sourceEntry'>) => ({
+  evidenceAt,
+  sourceEntry,
+});
+
+const columns = (links: readonly LinkWrite[]) => [
+  arrayOf.plain(links.map((link) => link.a)),
+  arrayOf.plain(links.map((link) => link.b)),
+  arrayOf.plain(links.map((link) => link.rule)),
+  arrayOf.plain(links.map((link) => link.trust)),
+  arrayOf.plain(links.map((link) => link.evidenceAt)),
+];
+
+/** Writes what messages prove or claim about their senders. Every call is idempotent. */
+export class EvidenceRepository {
+  constructor(private readonly database: Database) {}
+
+  /**
+   * Takes proofs in and joins whom they prove to be one person, under the structure lock; evidence that is known takes
+   * no lock and no write. Guards hold evidence back, never a message.
+   *
+   * @param identities id by key, of senders and proven identities
+   */
+  async prove(proofs: readonly ProofWrite[], identities: ReadonlyMap<string, string>): Promise<void> {
+    const links = distinctLinks(proofs, identities);
+    if (links.length === 0) return;
+    const news = await this.database.query<{ n: number }>(NEWS, columns(links));
+    if (news.length === 0) return;
+    const fresh = news.map(({ n }) => links[n - 1]!);
+    const decision: Decision = {
+      actor: 'system',
+      reason: null,
+      batchId: randomUUID(),
+      correlationId: proofs[0]!.correlationId,
+      rule: 'evidence',
+      trust: 0,
+    };
+    await underStructureLock(this.database, async (tx) => await this.join(tx, fresh, decision));
+  }
+
+  private async join(tx: Queryable, links: readonly LinkWrite[], decision: Decision): Promise<void> {
+    await tx.query(LINK, [...columns(links), arrayOf.plain(links.map((link) => link.sourceEntry))]);
+    try {
+      await regroup(
+        tx,
+        links.flatMap(({ a, b }) => [a, b]),
+        decision,
+      );
+    } catch (error) {
+      if (!(error instanceof GroupTooLargeError)) throw error;
+      await tx.query(HOLD_BACK, [links.map(({ a }) => a), links.map(({ b }) => b)]);
+      await tx.query(ENQUEUE, [links.map(({ a }) => a)]);
+    }
+  }
+
+  /** Keeps claims: they join nobody. The first time of each counts. */
+  async recordClaims(claims: readonly ClaimWrite[], identities: ReadonlyMap<string, string>): Promise<void> {
+    if (claims.length === 0) return;
+    await this.database.query(CLAIM, [
+      arrayOf.plain(claims.map((claim) => identities.get(claim.identityKey)!)),
+      arrayOf.plain(claims.map((claim) => claim.claimedKey)),
+      arrayOf.text(claims.map((claim) => claim.rule)),
+      arrayOf.plain(claims.map((claim) => claim.trust)),
+      arrayOf.text(claims.map((claim) => claim.kind)),
+      arrayOf.text(claims.map((claim) => claim.scope)),
+      arrayOf.text(claims.map((claim) => claim.value)),
+      arrayOf.plain(claims.map((claim) => claim.claimedAt)),
+      arrayOf.plain(claims.map((claim) => claim.sourceEntry)),
+    ]);
+  }
+}

@@ -1,0 +1,35 @@
+import type { NamedStatement, Queryable } from '../database.js';
+import { ERASED } from '../timeline/redacted-entry.js';
+import { publicId } from '../timeline/stored-entry.js';
+import type { OutboxRow } from './outbox-row.js';
+
+/**
+ * Takes content and names out of stored events. The pattern is the identity as our own JSON writes it: within a text the
+ * quotation marks would be escaped. PostgreSQL writes a blank after the colon, so what was scrubbed is not found again.
+ */
+const SCRUB: NamedStatement = {
+  name: 'relay-scrub',
+  text: `UPDATE event SET payload = (CASE type
+           WHEN 'omni.customer.state' THEN payload::jsonb - 'display_name'
+           ELSE jsonb_set(payload::jsonb, '{entry}', (payload::jsonb -> 'entry')
+             - ARRAY['content', 'attachments', 'mail', 'post', 'reactions', 'reply_to_entry_id', 'edited_at', 'delivery', 'flags']
+             || '{"state": "redacted", "provider": {"name": "${ERASED}", "message_id": "${ERASED}"}}')
+         END)::text
+   WHERE type IN ('omni.timeline.entry.appended', 'omni.timeline.entry.changed', 'omni.customer.state')
+     AND payload LIKE ANY($1::text[])`,
+};
+
+/**
+ * Makes the stored stream forget those whom the claimed rows erase, so that no reader finds them there from now on, and
+ * what waits for the broker goes out without them. It looks at every stored event, which takes about a second for each
+ * million of them; erasures are rare.
+ *
+ * It has to run where the claim does: whatever an earlier claim stored is there, and a later one reads what the erasure
+ * left.
+ */
+export async function scrubEvents(transaction: Queryable, outbox: readonly OutboxRow[]): Promise<void> {
+  const identities = outbox.flatMap((row) => (row.kind === 'customer.erased' ? row.payload.identities : []));
+  if (identities.length === 0) return;
+  const patterns = identities.map((id) => `%"identity_id":"${publicId.identity(id)}"%`);
+  await transaction.query(SCRUB, [patterns]);
+}
