@@ -4,6 +4,7 @@
  * - `phone:<E.164>` and `email:<address>` are global: their scope is empty.
  * - `email_unverified` is the twin of an address that an unauthenticated mail named in its `From`.
  * - `sender_label` is a short code, a brandname or a hidden caller: it keeps its messages and identifies nobody.
+ * - `zalo_app_user` is one person in all official accounts and mini apps of an app; `external` is known to another system.
  * - the others mean something only within their scope (page, official account, …).
  */
 export const IDENTITY_KINDS = [
@@ -13,7 +14,10 @@ export const IDENTITY_KINDS = [
   'messenger_psid',
   'facebook_user',
   'zalo_user',
+  'zalo_app_user',
   'zalo_anonymous',
+  'livechat_visitor',
+  'external',
   'sender_label',
 ] as const;
 

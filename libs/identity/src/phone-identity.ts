@@ -1,5 +1,6 @@
 import type { Authenticity, Claim, IdentityKind } from '@app/contracts';
 import type { CountryCode } from 'libphonenumber-js/max';
+import { claimOf } from './claims/claim-sources.js';
 import { normalisePhone } from './phone.js';
 
 /** The identity that a telephone network names. */
@@ -38,7 +39,7 @@ export function phoneIdentity(text: string, options: PhoneIdentityOptions): Phon
   }
   const { e164, migrated } = name;
   if (!migrated) return { kind: 'phone', scope: '', value: e164, authenticity: options.authenticity, claims: [] };
-  const claim: Claim = { kind: 'phone', value: text.trim().slice(0, 64), level: 2, source: 'numbering_plan_2018' };
+  const claim = claimOf('phone', text.trim().slice(0, 64), 'numbering_plan_2018');
   return {
     kind: 'phone',
     scope: '',
