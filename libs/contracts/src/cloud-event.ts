@@ -72,7 +72,8 @@ export function fromHeaders(headers: Readonly<Record<string, string>>): CloudEve
 export type StructuredCloudEvent = CloudEventAttributes & {
   readonly specversion: '1.0';
   readonly datacontenttype: 'application/json';
-  readonly data: unknown;
+  /** Absent in a tombstone. */
+  readonly data?: unknown;
 };
 
 /** Writes a sequence number as the contract asks: 20 digits, zero padded. */

@@ -1,5 +1,6 @@
 export * from './channels.js';
 export * from './cloud-event.js';
+export * from './customer-event.js';
 export * from './error-codes.js';
 export * from './identity-kind.js';
 export * from './ids.js';

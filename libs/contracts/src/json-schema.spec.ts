@@ -4,6 +4,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { aDeletion, anEdit, anInboundMessage, aReaction, aReadWatermark, aReceipt } from '@app/testkit';
 import { DATA_TYPES, schemaDocument, schemaFiles, type DataType, type SchemaForm } from './json-schema.js';
+import type { CustomerErased, CustomerMerged, CustomerUnmerged } from './customer-event.js';
 import type { CustomerState, EntryAppended, IdentityState } from './timeline-entry.js';
 
 const FOLDER = path.resolve(import.meta.dirname, '../schemas');
@@ -61,6 +62,39 @@ const customer: CustomerState = {
   updated_at: AT,
 };
 
+const identities = [{ identity_id: 'idn_42', version: 4 }];
+const merged: CustomerMerged = {
+  merge_id: 'mrg_1200',
+  survivor_customer_id: 'cus_204518',
+  absorbed_customer_id: 'cus_204527',
+  role: 'absorbed',
+  identities,
+  reason: { kind: 'provider_link', rule: 'zalo.user_id_by_app', trust: 4 },
+  actor: { type: 'system' },
+  reversible: true,
+  occurred_at: AT,
+};
+const unmerged: CustomerUnmerged = {
+  unmerge_id: 'mrg_1201',
+  merge_id: 'mrg_1200',
+  source_customer_id: 'cus_204518',
+  restored_customer_id: 'cus_204527',
+  role: 'restored',
+  identities,
+  reason: { kind: 'manual', rule: 'agent.undo' },
+  actor: { type: 'agent', id: 'lan' },
+  occurred_at: AT,
+};
+const erased: CustomerErased = {
+  erasure_id: 'ers_0192c3e1-7a44-7c11-9d5e-0c7f6a8b1122',
+  customer_id: 'cus_204518',
+  identities: ['idn_42'],
+  scope: 'full',
+  requested_at: AT,
+  effective_at: AT,
+  physically_gone_by: '2026-12-06T08:15:02.113Z',
+};
+
 /** Records as producers send them; every type has at least one. */
 const SAMPLES: readonly (readonly [DataType, object])[] = [
   ...[anInboundMessage(), anEdit(), aDeletion(), aReaction(), aReceipt(), aReadWatermark({ until: new Date(AT) })].map(
@@ -70,6 +104,9 @@ const SAMPLES: readonly (readonly [DataType, object])[] = [
   ['omni.timeline.entry.changed', { ...appended, change: { reasons: ['edited'] } }],
   ['omni.identity.state', identity],
   ['omni.customer.state', customer],
+  ['omni.customer.merged', merged],
+  ['omni.customer.unmerged', unmerged],
+  ['omni.customer.erased', erased],
 ];
 
 const validators = new Map<string, ValidateFunction>();

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CUSTOMER_EVENT_SCHEMAS } from './customer-event.js';
 import { attachmentSchema, contentSchema, mailSchema } from './inbound-event.js';
 import { closedEnum, instant, openEnum, text } from './schema.js';
 
@@ -177,6 +178,7 @@ export const customerStateSchema = z
 export const PUBLIC_SCHEMAS = {
   'omni.timeline.entry.appended': entryAppendedSchema,
   'omni.timeline.entry.changed': entryChangedSchema,
+  ...CUSTOMER_EVENT_SCHEMAS,
   'omni.identity.state': identityStateSchema,
   'omni.customer.state': customerStateSchema,
 } as const;
