@@ -18,7 +18,10 @@ export const eventSchema = z
     correlationid: text('The same from webhook to timeline', 'in_mfzsa3db'),
     causationid: text('Id of the event that caused it', 'in_mfzsa3db').optional(),
     dataclassification: text('How confidential `data` is', 'confidential'),
-    data: z.record(z.string(), z.unknown()).meta({ description: 'See /v1/schemas', examples: [{}] }),
+    data: z
+      .record(z.string(), z.unknown())
+      .meta({ description: 'See /v1/schemas; absent: the subject is gone, forget what is held of it', examples: [{}] })
+      .optional(),
   })
   .meta({ id: 'Event', description: 'A CloudEvent in structured mode' });
 

@@ -43,6 +43,12 @@ describe('an event in structured mode', () => {
     expect(eventSchema.strict().parse(event)).toEqual(event);
   });
 
+  it('has no data where the record is a tombstone', () => {
+    const event = toStructuredEvent({ ...aRow(toHeaders(attributes)), payload: null });
+    expect(event).not.toHaveProperty('data');
+    expect(eventSchema.strict().parse(event)).toEqual(event);
+  });
+
   it.each(['ce_specversion', 'ce_id', 'ce_subject', 'ce_correlationid'])('is refused without %s', (name) => {
     const { [name]: _removed, ...headers } = toHeaders(attributes);
     expect(() => toStructuredEvent(aRow(headers))).toThrow(`event ${attributes.id} lacks the header ${name}`);

@@ -2,7 +2,8 @@ import { fromHeaders, type StructuredCloudEvent } from '@app/contracts';
 import type { EventRow } from '@app/persistence';
 
 /**
- * An event of the stream in CloudEvents structured mode: the attributes and data that its record on the topic has.
+ * An event of the stream in CloudEvents structured mode: the attributes and data that its record on the topic has. A
+ * tombstone has no data.
  *
  * @throws Error for an event without its headers, which only a broken store can hold
  */
@@ -13,6 +14,6 @@ export function toStructuredEvent(row: EventRow): StructuredCloudEvent {
     specversion: '1.0',
     ...attributes,
     datacontenttype: 'application/json',
-    data: JSON.parse(row.payload) as unknown,
+    ...(row.payload === null ? {} : { data: JSON.parse(row.payload) as unknown }),
   };
 }
