@@ -5,3 +5,5 @@ export * from './stream/describe-stream.js';
 export * from './stream/stream-bench.js';
 export * from './stream/until.js';
 export * from './stream/tcp-proxy.js';
+export * from './timeline/outbox-model.js';
+export * from './timeline/reference-consumer.js';

@@ -84,5 +84,6 @@ export class RelayService implements OnApplicationBootstrap, BeforeApplicationSh
 }
 
 function toRecord(event: EventRow): OutgoingRecord {
-  return { topic: event.topic, key: event.key, value: Buffer.from(event.payload), headers: event.headers };
+  const value = event.payload === null ? null : Buffer.from(event.payload);
+  return { topic: event.topic, key: event.key, value, headers: event.headers };
 }

@@ -125,7 +125,10 @@ export async function openClaim(transaction: Queryable, limit: number): Promise<
   );
   const ids = [...customers.keys()];
   const states = await transaction.query<CustomerRow>(CUSTOMERS, [ids]);
-  const last = await transaction.query<{ customer_id: string; last: string }>(SEQUENCES, [ids, [...customers.values()]]);
+  const last = await transaction.query<{ customer_id: string; last: string }>(SEQUENCES, [
+    ids,
+    [...customers.values()],
+  ]);
   return {
     outbox,
     placed,
