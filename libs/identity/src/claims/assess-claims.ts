@@ -3,7 +3,7 @@ import type { CountryCode } from 'libphonenumber-js/max';
 import { isBlockedValue } from '../blocked-values.js';
 import { normaliseMailAddress } from '../mail-address.js';
 import { toE164 } from '../phone.js';
-import { CLAIM_SOURCES, isClaimSource, trustOfSource, type ClaimSourceName } from './claim-sources.js';
+import { claimOf, isClaimSource, trustOfSource, type ClaimSourceName } from './claim-sources.js';
 import { findContacts, MAX_CONTACTS } from './find-contacts.js';
 import { ownWords } from './own-words.js';
 
@@ -14,7 +14,7 @@ export interface AssessedClaim {
   readonly scope: string;
   /** E.164, a normalised address, or an id within its scope. */
   readonly value: string;
-  /** The source, a name of {@link CLAIM_SOURCES} unless a newer connector found another. */
+  /** The source, a name of the table of sources unless a newer connector found another. */
   readonly rule: string;
   /** 0 to 4 (identity design, section 3.2); 3 and above joins people. */
   readonly trust: number;
@@ -74,9 +74,7 @@ function canonicalName({ kind, value }: Pick<Claim, 'kind' | 'value'>, country?:
 const OWN_WORDS = new Set(['text', 'html', 'image', 'audio', 'video', 'file']);
 
 const inText = (text: string, sourceOf: (kind: 'phone' | 'email') => ClaimSourceName): Claim[] =>
-  findContacts(text).map(({ kind, value }) => ({ kind, value, ...levelOf(sourceOf(kind)) }));
-
-const levelOf = (source: ClaimSourceName) => ({ level: CLAIM_SOURCES[source].trust, source });
+  findContacts(text).map(({ kind, value }) => claimOf(kind, value, sourceOf(kind)));
 
 function claimsInText({ content, mail }: MessageReceived): Claim[] {
   if (content.text === undefined || !OWN_WORDS.has(content.type)) return [];
@@ -86,21 +84,21 @@ function claimsInText({ content, mail }: MessageReceived): Claim[] {
   return [...inText(message, typed), ...inText(signature, () => 'mail.signature')].slice(0, MAX_CONTACTS);
 }
 
-function claimsOfHeaders({ identity, mail }: MessageReceived): Claim[] {
-  const from: Claim[] =
-    identity.kind === 'email_unverified'
-      ? [{ kind: 'email', value: identity.value, ...levelOf('mail.from_unverified') }]
-      : [];
+/** The twin of an address that nothing proves claims to be the real one. */
+const claimOfTwin = ({ identity }: MessageReceived): Claim[] =>
+  identity.kind === 'email_unverified' ? [claimOf('email', identity.value, 'mail.from_unverified')] : [];
+
+function claimOfReplyTo({ mail }: MessageReceived): Claim[] {
   const [replyTo] = mail?.reply_to ?? [];
-  return replyTo === undefined ? from : [...from, { kind: 'email', value: replyTo, ...levelOf('mail.reply_to') }];
+  return replyTo === undefined ? [] : [claimOf('email', replyTo, 'mail.reply_to')];
 }
 
 /** Everything that a message claims: what its connector found, then what its header and its words say. */
 function allClaims(data: MessageReceived): readonly Claim[] {
-  const told = data.claims ?? [];
+  const told = [...(data.claims ?? []), ...claimOfTwin(data)];
   // A machine writes of its company, not of itself.
   if (data.mail?.auto_submitted !== undefined) return told;
-  return [...told, ...claimsOfHeaders(data), ...claimsInText(data)];
+  return [...told, ...claimOfReplyTo(data), ...claimsInText(data)];
 }
 
 /** @returns the source of a claim that no connector may make */

@@ -30,8 +30,9 @@ function extend(text: string, at: number, { step, max, of }: { step: 1 | -1; max
 }
 
 /** The character that a surrogate pair may share, so that a mark or a letter of a rare script is seen whole. */
-const characterBefore = (text: string, at: number): string => [...text.slice(Math.max(0, at - 2), at)].at(-1) ?? '';
-const characterAt = (text: string, at: number): string => [...text.slice(at, at + 2)][0] ?? '';
+const characterBefore = (text: string, at: number): string =>
+  Array.from(text.slice(Math.max(0, at - 2), at)).at(-1) ?? '';
+const characterAt = (text: string, at: number): string => Array.from(text.slice(at, at + 2))[0] ?? '';
 
 function addressAround(text: string, at: number): { readonly address?: FoundAddress; readonly steps: number } {
   const local = extend(text, at - 1, { step: -1, max: MAX_LOCAL_CHARS + 1, of: LOCAL });
