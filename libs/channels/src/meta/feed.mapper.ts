@@ -1,4 +1,5 @@
-import { INBOUND_TYPES, type Attachment, type Content } from '@app/contracts';
+import { INBOUND_TYPES, type Attachment, type Claim, type Content } from '@app/contracts';
+import { claimOf } from '@app/identity';
 import { cleanIdentifier } from '@app/kernel';
 import { idOf, objectOf, sha256Hex, textOf } from '../shared/index.js';
 import { feedAttachments, feedParties, readFeedValue, type FeedParties, type FeedValue } from './feed-value.js';
@@ -127,6 +128,16 @@ function mapVerb(change: Change): Mapped {
   }
 }
 
+/**
+ * Since 2018 the id of a commenter should be that of the same person in the chat of the page. Meta does not promise it,
+ * so it joins nobody until the installation has checked its page and says so.
+ */
+function claimsOf({ subject, parties }: Change): readonly Claim[] {
+  const { kind, value } = parties.identity;
+  if (parties.direction !== 'inbound' || kind !== 'facebook_user') return [];
+  return [claimOf('external_id', `messenger_psid:${subject.pageId}:${value}`, 'meta.page_scoped_id')];
+}
+
 function mapAdd(change: Change): Mapped {
   const { subject, value, objectId, noun } = change;
   const attachments = feedAttachments(value);
@@ -134,7 +145,7 @@ function mapAdd(change: Change): Mapped {
   const { postId, parentId, permalink } = value;
   const isReply = noun === 'comment' && parentId !== undefined && parentId !== postId;
   const shared = base(change, { eventKind: noun, messageId: objectId }, value.createdTime ?? subject.element.entryTime);
-  return eventOf(subject, { ...shared, flags }, (id, frame) => ({
+  return eventOf(subject, { ...shared, flags, claims: claimsOf(change) }, (id, frame) => ({
     id,
     type: INBOUND_TYPES.received,
     data: {

@@ -1,4 +1,5 @@
 import type { Claim, Content } from '@app/contracts';
+import { claimOf } from '@app/identity';
 import { cleanIdentifier } from '@app/kernel';
 import { idOf, objectOf, textOf, type JsonObject } from '../shared/index.js';
 import { messageText, shortText } from './mapping.js';
@@ -92,18 +93,16 @@ const EMAIL = /^[^\s@]{1,64}@[^\s@]{1,255}$/;
 
 /**
  * What a message claims about its sender. A tapped chip that shares a number or an address is an ordinary message whose
- * text equals its payload: Meta marks it in no other way, so it is no more than a claim of level 1.
+ * text equals its payload: Meta marks it in no other way, so it is worth no more than a typed one.
  */
 export function claimsOf(message: JsonObject, priorMessage: JsonObject | undefined): readonly Claim[] {
   const claims: Claim[] = [];
   const shared = textOf(objectOf(message.quick_reply)?.payload);
   if (shared !== undefined && shared === message.text) {
     const kind = PHONE.test(shared) ? 'phone' : EMAIL.test(shared) ? 'email' : undefined;
-    if (kind !== undefined) claims.push({ kind, value: shared, level: 1, source: 'messenger.quick_reply' });
+    if (kind !== undefined) claims.push(claimOf(kind, shared, 'messenger.quick_reply'));
   }
   const prior = idOf(priorMessage?.identifier);
-  if (prior !== undefined) {
-    claims.push({ kind: 'external_id', value: prior, level: 1, source: 'messenger.prior_message' });
-  }
+  if (prior !== undefined) claims.push(claimOf('external_id', prior, 'messenger.prior_message'));
   return claims;
 }
