@@ -252,7 +252,12 @@ describe.each([
     const [a, b] = [await aPerson('7001'), await aPerson('7002')];
     await move('customer.merged', { from: a.home, to: b.home, people: [a], version: 2 });
     await relayInClaimsOf(rows);
-    const customers = new Map((await readTopic(PUBLIC_TOPICS.customers)).map((record) => [record.key, told(record)]));
+    const states = (await readTopic(PUBLIC_TOPICS.customers)).map((record) => [record.key, told(record)] as const);
+    for (const customer of [a.home, b.home]) {
+      const versions = states.filter(([key]) => key === `cus_${customer}`).map(([, state]) => Number(state['version']));
+      expect(versions).toEqual(versions.toSorted((one, other) => one - other));
+    }
+    const customers = new Map(states);
     const absorbed = customers.get(`cus_${a.home}`)!;
     expect(absorbed).toMatchObject({ status: 'merged', canonical_id: `cus_${b.home}`, version: 2, identities: [] });
     expect(absorbed).not.toHaveProperty('display_name');

@@ -108,8 +108,8 @@ export class OutboxModel {
     this.put(identities[0]!.id, { kind: 'customer.erased', payload });
   }
 
-  /** Home customer of an identity, and whether it was erased. */
-  identity(id: string): Readonly<Pick<ModelIdentity, 'home' | 'erased'>> {
+  /** Home customer of an identity, its customer now, and whether it was erased. */
+  identity(id: string): Readonly<Pick<ModelIdentity, 'home' | 'customer' | 'erased'>> {
     return this.identities.find((identity) => identity.id === id)!;
   }
 
