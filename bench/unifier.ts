@@ -1,7 +1,8 @@
-import { deriveKey, Metrics } from '@app/kernel';
-import { Database, migrate, UnifyRepository } from '@app/persistence';
+import { loadConfig, Metrics } from '@app/kernel';
+import { Database, EvidenceRepository, migrate, UnifyRepository } from '@app/persistence';
 import type { StreamBatch } from '@app/stream';
 import { decodeRecord, type DecodedEvent } from '../apps/unifier/src/unify-batch/decode-record.js';
+import { IdentityPolicy } from '../apps/unifier/src/unify-batch/identity-policy.js';
 import { planBatch, type BatchPlan } from '../apps/unifier/src/unify-batch/plan-batch.js';
 import { UnifyBatchService } from '../apps/unifier/src/unify-batch/unify-batch.service.js';
 import { familyCpuSeconds } from './support/child-server.js';
@@ -12,6 +13,7 @@ import { formatSpread, quantile, ratios, spreadOf } from './support/statistics.j
 import { MessageSource, STEADY } from './support/unifier-load.js';
 
 const SENDERS = 20_000;
+const POLICY = IdentityPolicy.of(loadConfig({}), BENCH_SECRET);
 
 /** What a run of the benchmark costs. */
 export interface UnifierOptions {
@@ -53,7 +55,10 @@ async function insertRaw(database: Database, { entries }: BatchPlan): Promise<vo
 /** Plans ahead of the clock: the raw insert is given its rows ready-made. */
 function planOf(batch: StreamBatch): BatchPlan {
   const decoded = batch.records.map(decodeRecord).filter((result): result is DecodedEvent => result.ok);
-  return planBatch(decoded, deriveKey(BENCH_SECRET, 'identity-key'));
+  return planBatch(
+    decoded.map((event) => ({ ...event, claims: [] })),
+    POLICY,
+  );
 }
 
 interface Measured {
@@ -108,7 +113,12 @@ async function runCase(
   { rounds, messagesEach }: UnifierOptions,
 ): Promise<{ raw: Measured[]; ours: Measured[] }> {
   const relaxed = database.sibling({ max: 8, genericPlans: true, relaxedCommits: true });
-  const service = new UnifyBatchService(new UnifyRepository(relaxed, database), new Metrics(), BENCH_SECRET);
+  const service = new UnifyBatchService(
+    new UnifyRepository(relaxed, database),
+    new EvidenceRepository(relaxed),
+    new Metrics(),
+    POLICY,
+  );
   const run = `${existing}-${batch}-${workers}`;
   const source = new MessageSource(`u${run}`, SENDERS, STEADY);
   const rawSource = new MessageSource(`r${run}`, SENDERS, STEADY);

@@ -36,6 +36,7 @@ export async function fillSenders(database: Database, senders: number): Promise<
  * @param label makes the ids; equal labels make equal ids
  */
 export async function fillEntries(database: Database, label: string, entries: number): Promise<void> {
+  const [senders] = await database.query<{ n: number }>('SELECT count(*)::int AS n FROM identity');
   for (let from = 0; from < entries; from += SLICE) {
     await database.query(
       `INSERT INTO entry (id, identity_id, conversation_id, event_id, correlation_id, account_id, channel, kind,
@@ -44,9 +45,8 @@ export async function fillEntries(database: Database, label: string, entries: nu
               'fb-shop', 'messenger', 'message', 'inbound', '2025-01-01'::timestamptz + n * interval '10 seconds',
               '2025-01-01'::timestamptz + n * interval '10 seconds', $4::jsonb
          FROM generate_series($2::int, $3::int) AS n
-         JOIN (SELECT id, value, row_number() OVER (ORDER BY id) - 1 AS place, count(*) OVER () AS senders FROM identity) s
-           ON s.place = n % s.senders`,
-      [label, from, Math.min(entries, from + SLICE) - 1, BODY],
+         JOIN (SELECT id, value, row_number() OVER (ORDER BY id) - 1 AS place FROM identity) s ON s.place = n % $5::int`,
+      [label, from, Math.min(entries, from + SLICE) - 1, BODY, senders!.n],
     );
   }
   await database.query('VACUUM ANALYZE entry');

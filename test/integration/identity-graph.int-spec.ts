@@ -13,6 +13,7 @@ import {
 } from '@app/persistence';
 import {
   aDecision,
+  AT,
   anIdentity,
   aProof,
   bear,
@@ -65,7 +66,7 @@ const customerOf = async (name: string): Promise<string> => {
   );
   return row!.customer_id;
 };
-const idOf = async (name: string): Promise<string> => (await bear(database, [name])).get(keyOf(name))!;
+const idOf = async (name: string): Promise<string> => (await bear(database, [name])).idAt(keyOf(name), AT)!;
 const movesOf = (outcome: GraphOutcome) => {
   if (!outcome.ok) throw new Error(JSON.stringify(outcome.refusal));
   return outcome.moves;
@@ -255,16 +256,16 @@ const proofs = fc
 async function oracle(list: readonly ProofWrite[], names: readonly string[]): Promise<readonly string[]> {
   const ids = await bear(database, names);
   const links = list.map((proof): GraphLink => ({
-    ...orderedPair(ids.get(proof.identityKey)!, ids.get(proof.provenKey)!),
+    ...orderedPair(ids.idAt(proof.identityKey, AT)!, ids.idAt(proof.provenKey, AT)!),
     rule: proof.rule,
     trust: proof.trust,
     evidenceAt: Date.parse(proof.evidenceAt),
   }));
   const nodes = names.map((name) => {
     const { kind, scope, key } = anIdentity(name);
-    return { id: ids.get(key)!, kind, scope, homeCustomerId: ids.get(key)!, pin: null, shared: false };
+    return { id: ids.idAt(key, AT)!, kind, scope, homeCustomerId: ids.idAt(key, AT)!, pin: null, shared: false };
   });
-  const nameOf = new Map(names.map((name) => [ids.get(keyOf(name))!, name]));
+  const nameOf = new Map(names.map((name) => [ids.idAt(keyOf(name), AT)!, name]));
   return cutGraph({ nodes, links, forbidden: [], parted: [] })
     .parts.map((part) =>
       part.members

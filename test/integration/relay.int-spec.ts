@@ -1,14 +1,13 @@
 import { PUBLIC_TOPICS, TOPICS, type InboundEvent } from '@app/contracts';
 import { createLogger, Metrics, StreamUnavailableError, systemClock } from '@app/kernel';
-import { AdvisoryLease, createLogStream, Database, migrate, RelayRepository, UnifyRepository } from '@app/persistence';
+import { AdvisoryLease, createLogStream, Database, migrate, RelayRepository } from '@app/persistence';
 import type { OutgoingRecord, Stream, StreamRecord } from '@app/stream';
 import { aBatch, aDeletion, anEdit, anInboundMessage } from '@app/testkit';
 import { RelayService } from '../../apps/unifier/src/relay/relay.service.js';
-import { UnifyBatchService } from '../../apps/unifier/src/unify-batch/unify-batch.service.js';
+import { unifierOn } from '../support/unifier.js';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.js';
 import { until } from '../support/until.js';
 
-const SECRET = 'a secret of an installation, long enough';
 const logger = createLogger({ level: 'silent', service: 'test' });
 
 let server: TestPostgres;
@@ -53,7 +52,7 @@ function startRelay(parts: { repository?: RelayRepository; stream?: Stream } = {
 }
 
 const unify = async (...events: InboundEvent[]): Promise<void> => {
-  await new UnifyBatchService(new UnifyRepository(database, database), new Metrics(), SECRET).unify(aBatch(events));
+  await unifierOn(database).unify(aBatch(events));
 };
 
 const published = async (): Promise<number> =>

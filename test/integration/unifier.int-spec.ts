@@ -6,15 +6,12 @@ import {
   migrate,
   toTimelineEntry,
   TimelineRepository,
-  UnifyRepository,
   type NamedStatement,
   type Queryable,
 } from '@app/persistence';
 import { aBatch, aDeletion, anEdit, anInboundMessage, aReaction, aReadWatermark, aReceipt } from '@app/testkit';
-import { UnifyBatchService } from '../../apps/unifier/src/unify-batch/unify-batch.service.js';
+import { unifierOn } from '../support/unifier.js';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.js';
-
-const SECRET = 'a secret of an installation, long enough';
 
 let server: TestPostgres;
 let database: Database;
@@ -36,8 +33,6 @@ afterEach(async () => {
   await server.dropDatabase(url);
 });
 
-const unifierOn = (store: Database, metrics = new Metrics()): UnifyBatchService =>
-  new UnifyBatchService(new UnifyRepository(store, store), metrics, SECRET);
 const unify = async (...events: InboundEvent[]): Promise<void> => {
   await unifierOn(database).unify(aBatch(events));
 };
@@ -216,7 +211,7 @@ describe('unifying', () => {
 
   it('accounts for every event as entry, change or repeat', async () => {
     const metrics = new Metrics();
-    const unifier = unifierOn(database, metrics);
+    const unifier = unifierOn(database, { metrics });
     await unifier.unify(aBatch(story));
     await unifier.unify(aBatch([...story, ...story]));
     const { values } = await metrics.unifierEvents.get();

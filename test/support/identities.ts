@@ -6,21 +6,23 @@ import {
   type Decision,
   type IdentityWrite,
   type ProofWrite,
+  type ResolvedIdentities,
 } from '@app/persistence';
 
-const AT = '2026-11-20T05:00:00.000Z';
+/** When everything of these tests happens unless they say otherwise. */
+export const AT = '2026-11-20T05:00:00.000Z';
 
 /** Names an identity of a test: `kind:scope:value`. */
 export const anIdentity = (name: string): IdentityWrite => {
   const [kind = '', scope = '', value = ''] = name.split(':');
-  return { key: keyOf(name), kind, scope, value, seenAt: AT, correlationId: randomUUID() };
+  return { key: keyOf(name), kind, scope, value, seenAt: AT, latestAt: AT, correlationId: randomUUID(), shared: false };
 };
 
 /** A key as the unifier would make one: 32 hexadecimal digits that only depend on the name. */
 export const keyOf = (name: string): string => Buffer.from(name).toString('hex').padEnd(32, '0').slice(-32);
 
-/** Identities of a name each, born or found. @returns id by key */
-export async function bear(database: Database, names: readonly string[]): Promise<ReadonlyMap<string, string>> {
+/** Identities of a name each, born or found. */
+export async function bear(database: Database, names: readonly string[]): Promise<ResolvedIdentities> {
   const writes = [...new Set(names)].map(anIdentity).sort((x, y) => (x.key < y.key ? -1 : 1));
   return await new UnifyRepository(database, database).resolveIdentities(writes);
 }

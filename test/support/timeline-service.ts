@@ -2,9 +2,10 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import type { InboundEvent } from '@app/contracts';
 import { createLogger, HealthRegistry, KernelModule, loadConfig, Metrics } from '@app/kernel';
-import { Database, EventSignal, migrate, PersistenceModule, RelayRepository, UnifyRepository } from '@app/persistence';
+import { Database, EventSignal, migrate, PersistenceModule, RelayRepository } from '@app/persistence';
 import { createHttpAdapter } from '@app/runtime';
 import { aBatch } from '@app/testkit';
+import { TEST_SECRET, unifierOn } from './unifier.js';
 import {
   DEFAULT_STREAM_SETTINGS,
   STREAM_SETTINGS,
@@ -12,11 +13,9 @@ import {
 } from '../../apps/timeline/src/events/live-readers.js';
 import { TimelineModule } from '../../apps/timeline/src/timeline.module.js';
 import { renderEvents } from '../../apps/unifier/src/relay/render-events.js';
-import { UnifyBatchService } from '../../apps/unifier/src/unify-batch/unify-batch.service.js';
 
 export const API_KEY = 'khoa-thu-nghiem-0001';
 export const SECOND_API_KEY = 'khoa-thu-nghiem-0002';
-const SECRET = 'mot-bi-mat-chi-dung-trong-thu-nghiem';
 
 /** An answer as a test looks at it. */
 export interface Answer {
@@ -60,7 +59,7 @@ async function startApplication(url: string, logged: string[], settings: Partial
         config: loadConfig({ OMNILINE_API_KEY: `${API_KEY},${SECOND_API_KEY}` }),
         accounts: [],
         logger,
-        installationSecret: SECRET,
+        installationSecret: TEST_SECRET,
         metrics: new Metrics(),
         health: new HealthRegistry(),
       }),
@@ -86,7 +85,7 @@ export async function startTimelineService(
   const application = await startApplication(databaseUrl, logged, settings);
   const url = await application.getUrl();
   const database = Database.connect(databaseUrl, { applicationName: 'timeline-test-fill' });
-  const unifier = new UnifyBatchService(new UnifyRepository(database, database), new Metrics(), SECRET);
+  const unifier = unifierOn(database);
   const relay = new RelayRepository(database);
   return {
     url,

@@ -1,7 +1,9 @@
 import { Inject, Module, type OnModuleInit } from '@nestjs/common';
-import { AdvisoryLease, Database, RelayRepository, UnifyRepository } from '@app/persistence';
+import { ACCOUNTS, CONFIG, INSTALLATION_SECRET, type ChannelAccount, type Config } from '@app/kernel';
+import { AdvisoryLease, Database, EvidenceRepository, RelayRepository, UnifyRepository } from '@app/persistence';
 import { BatchDatabase } from './batch-database.js';
 import { RelayService } from './relay/relay.service.js';
+import { IdentityPolicy } from './unify-batch/identity-policy.js';
 import { UnifyBatchController } from './unify-batch/unify-batch.controller.js';
 import { UnifyBatchService } from './unify-batch/unify-batch.service.js';
 
@@ -23,6 +25,17 @@ const RELAY_LEASE = [0x6f6d6c10, 1] as const;
       provide: UnifyRepository,
       useFactory: (batches: BatchDatabase, durable: Database) => new UnifyRepository(batches.database, durable),
       inject: [BatchDatabase, Database],
+    },
+    {
+      provide: EvidenceRepository,
+      useFactory: (batches: BatchDatabase) => new EvidenceRepository(batches.database),
+      inject: [BatchDatabase],
+    },
+    {
+      provide: IdentityPolicy,
+      useFactory: (config: Config, secret: string, accounts: readonly ChannelAccount[]) =>
+        IdentityPolicy.of(config, secret, accounts),
+      inject: [CONFIG, INSTALLATION_SECRET, ACCOUNTS],
     },
     { provide: RelayRepository, useFactory: (database: Database) => new RelayRepository(database), inject: [Database] },
     {

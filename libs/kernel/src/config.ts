@@ -11,6 +11,12 @@ interface Setting {
 }
 
 const port = z.coerce.number().int().min(0).max(65_535);
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+);
 const milliseconds = z.coerce.number().int().min(1);
 
 /** Every setting of every service, in the order of the README. Each may also come from a file named by `<NAME>_FILE`. */
@@ -68,6 +74,16 @@ export const SETTINGS = {
     default: '1000',
     about: 'Most records in one batch',
   },
+  OMNILINE_JOINING_RULES: {
+    schema: list,
+    default: '',
+    about: 'Rules of trust 2 that may join people here, separated by commas, for example numbering_plan_2018',
+  },
+  OMNILINE_OWN_CONTACTS: {
+    schema: list,
+    default: '',
+    about: 'Numbers and addresses of the company besides its accounts, separated by commas: they are nobody’s',
+  },
 } as const satisfies Record<string, Setting>;
 
 /** Checked settings by name. */
@@ -84,6 +100,8 @@ export interface Config {
   readonly APPEND_TIMEOUT_MS: number;
   readonly TRUSTED_PROXIES: string | undefined;
   readonly UNIFIER_BATCH_RECORDS: number;
+  readonly OMNILINE_JOINING_RULES: readonly string[];
+  readonly OMNILINE_OWN_CONTACTS: readonly string[];
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;

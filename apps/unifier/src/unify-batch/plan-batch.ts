@@ -7,9 +7,17 @@ import {
   type MessageReceived,
   type ReceiptUpdated,
 } from '@app/contracts';
-import { identityKey, isBlockedValue } from '@app/identity';
+import { identityKey, isBlockedValue, isRoleMailbox, type AssessedClaim } from '@app/identity';
 import { foldText } from '@app/kernel';
-import type { ChangeWrite, EntryWrite, FactWrite, IdentityWrite, WatermarkWrite } from '@app/persistence';
+import type {
+  ChangeWrite,
+  ClaimWrite,
+  EntryWrite,
+  FactWrite,
+  IdentityWrite,
+  ProofWrite,
+  WatermarkWrite,
+} from '@app/persistence';
 import type { DecodedEvent } from './decode-record.js';
 
 /** Everything that a batch will write, keyed by identity; sorted as it must be written. */
@@ -19,7 +27,27 @@ export interface BatchPlan {
   readonly changes: readonly ChangeWrite[];
   readonly watermarks: readonly WatermarkWrite[];
   readonly facts: readonly FactWrite[];
+  readonly proofs: readonly ProofWrite[];
+  readonly claims: readonly ClaimWrite[];
 }
+
+/** An event with what it says about its sender. */
+export interface AssessedEvent extends DecodedEvent {
+  readonly claims: readonly AssessedClaim[];
+}
+
+/** What a batch is planned by. */
+export interface PlanOptions {
+  /** From `deriveKey(secret, 'identity-key')`. */
+  readonly hmacKey: Buffer;
+  /** Rules of level 2 that the installation lets join people; all of level 3 and above do. */
+  readonly joiningRules: ReadonlySet<string>;
+}
+
+/** Evidence of this level joins people. */
+const JOINING_TRUST = 3;
+
+type IdentityName = Pick<InboundIdentity, 'kind' | 'scope' | 'value'>;
 
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
@@ -36,27 +64,30 @@ class BatchPlanner {
   private readonly changes = new Map<string, ChangeWrite>();
   private readonly watermarks = new Map<string, WatermarkWrite>();
   private readonly facts = new Map<string, FactWrite>();
+  private readonly proofs: ProofWrite[] = [];
+  private readonly claims = new Map<string, ClaimWrite>();
   private readonly keys = new Map<string, string>();
   private readonly newestInBatch = new Map<string, string>();
 
-  constructor(private readonly hmacKey: Buffer) {}
+  constructor(private readonly options: PlanOptions) {}
 
-  add(decoded: DecodedEvent): void {
-    const { event, correlationId } = decoded;
+  add(assessed: AssessedEvent): void {
+    const { event, correlationId } = assessed;
     const identity = storedIdentity(event.data.identity, event.data.account_id);
     const key = this.identityKeyOf(identity, event.data.occurred_at, correlationId);
     switch (event.type) {
       case 'omni.inbound.message.received':
         this.addEntry(event.id, event.data, identity, key, correlationId);
+        for (const claim of assessed.claims) this.addClaim(event.data, claim, key, correlationId);
         return;
       case 'omni.inbound.message.edited':
       case 'omni.inbound.message.deleted':
       case 'omni.inbound.message.reacted':
-        this.addChange(event, event.id, event.data.provider.message_id, correlationId);
+        this.addChange(event, event.id, event.data.provider.message_id, { identityKey: key, correlationId });
         return;
       case 'omni.inbound.receipt.updated':
         for (const messageId of event.data.message_ids) {
-          this.addChange(event, `${event.id}:${messageId}`, messageId, correlationId);
+          this.addChange(event, `${event.id}:${messageId}`, messageId, { identityKey: key, correlationId });
         }
         this.addWatermark(event.data, key);
         return;
@@ -70,25 +101,64 @@ class BatchPlanner {
       changes: [...this.changes.values()].sort((a, b) => byText(a.id, b.id)),
       watermarks: [...this.watermarks.values()].sort((a, b) => byText(a.conversationId, b.conversationId)),
       facts: [...this.facts.values()],
+      proofs: this.proofs,
+      claims: [...this.claims.values()],
     };
   }
 
-  private identityKeyOf(identity: InboundIdentity, seenAt: string, correlationId: string): string {
+  private identityKeyOf(identity: IdentityName, seenAt: string, correlationId: string): string {
     const name = `${identity.kind}\u0000${identity.scope}\u0000${identity.value}`;
-    const known = this.keys.get(name);
-    const key = known ?? identityKey(this.hmacKey, identity.kind as IdentityKind, identity.scope, identity.value);
+    const key = this.keys.get(name) ?? this.keyOf(identity);
+    this.keys.set(name, key);
+    const known = this.identities.get(key);
     if (known === undefined) {
-      this.keys.set(name, key);
-      this.identities.set(key, {
-        key,
-        kind: identity.kind,
-        scope: identity.scope,
-        value: identity.value,
-        seenAt,
-        correlationId,
-      });
+      const { kind, scope, value } = identity;
+      const shared = kind.startsWith('email') && isRoleMailbox(value);
+      this.identities.set(key, { key, kind, scope, value, seenAt, latestAt: seenAt, correlationId, shared });
+    } else if (known.latestAt < seenAt) {
+      this.identities.set(key, { ...known, latestAt: seenAt });
     }
     return key;
+  }
+
+  private keyOf({ kind, scope, value }: IdentityName): string {
+    return identityKey(this.options.hmacKey, kind as IdentityKind, scope, value);
+  }
+
+  /** Proof joins, so that what it proves must exist; a mere claim makes nobody. */
+  private addClaim(data: MessageReceived, claim: AssessedClaim, identityKeyHex: string, correlationId: string): void {
+    const at = data.occurred_at;
+    const sourceEntry = entryId(data.account_id, data.message_kind, data.provider.message_id);
+    const { kind, scope, value, rule, trust } = claim;
+    if (trust >= JOINING_TRUST || this.options.joiningRules.has(rule)) {
+      const provenKey = this.identityKeyOf(claim, at, correlationId);
+      this.proofs.push({
+        identityKey: identityKeyHex,
+        provenKey,
+        rule,
+        trust,
+        evidenceAt: at,
+        sourceEntry,
+        correlationId,
+      });
+      return;
+    }
+    const claimedKey = this.keyOf(claim);
+    const id = `${identityKeyHex} ${claimedKey} ${rule}`;
+    const held = this.claims.get(id);
+    if (held !== undefined && held.claimedAt <= at && held.trust >= trust) return;
+    const claimedAt = held !== undefined && held.claimedAt < at ? held.claimedAt : at;
+    this.claims.set(id, {
+      identityKey: identityKeyHex,
+      claimedKey,
+      kind,
+      scope,
+      value,
+      rule,
+      trust,
+      claimedAt,
+      sourceEntry,
+    });
   }
 
   private addEntry(
@@ -107,6 +177,7 @@ class BatchPlanner {
       id: entry,
       identityKey: identityKeyHex,
       conversationId: conversation,
+      threadId: data.provider.conversation_id,
       eventId: id,
       correlationId,
       accountId: data.account_id,
@@ -126,7 +197,7 @@ class BatchPlanner {
     event: Exclude<InboundEvent, { type: 'omni.inbound.message.received' }>,
     id: string,
     messageId: string,
-    correlationId: string,
+    by: { readonly identityKey: string; readonly correlationId: string },
   ): void {
     const { data } = event;
     this.changes.set(id, {
@@ -137,7 +208,7 @@ class BatchPlanner {
       body: JSON.stringify(changeBody(event)),
       accountId: data.account_id,
       channel: data.channel,
-      correlationId,
+      ...by,
     });
   }
 
@@ -149,6 +220,8 @@ class BatchPlanner {
       held !== null && held !== undefined && held > data.watermark! ? held : data.watermark!;
     this.watermarks.set(id, {
       conversationId: id,
+      threadId: data.provider.conversation_id,
+      seenAt: data.occurred_at,
       accountId: data.account_id,
       channel: data.channel,
       identityKey: identityKeyHex,
@@ -225,11 +298,9 @@ function changeBody(event: Exclude<InboundEvent, { type: 'omni.inbound.message.r
 /**
  * Works out what a batch writes. Pure: repeats within the batch fall together, and everything is sorted in the order in
  * which it must be locked (identity design, section 4.2).
- *
- * @param hmacKey from `deriveKey(secret, 'identity-key')`
  */
-export function planBatch(events: readonly DecodedEvent[], hmacKey: Buffer): BatchPlan {
-  const planner = new BatchPlanner(hmacKey);
+export function planBatch(events: readonly AssessedEvent[], options: PlanOptions): BatchPlan {
+  const planner = new BatchPlanner(options);
   for (const event of events) planner.add(event);
   return planner.plan();
 }

@@ -1,11 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { deriveKey, INSTALLATION_SECRET, Metrics } from '@app/kernel';
-import { UnifyRepository } from '@app/persistence';
-import type { BatchOutcome, RejectedRecord, StreamBatch } from '@app/stream';
+import { assessClaims } from '@app/identity';
+import { Metrics } from '@app/kernel';
+import { EvidenceRepository, UnifyRepository } from '@app/persistence';
+import type { BatchOutcome, RejectedRecord, StreamBatch, StreamRecord } from '@app/stream';
 import { countOutcomes, type AccountOutcome } from './count-outcomes.js';
-import { decodeRecord, type DecodedEvent } from './decode-record.js';
+import { decodeRecord, type UndecodableRecord } from './decode-record.js';
 import { foldChanges } from './fold-changes.js';
-import { planBatch } from './plan-batch.js';
+import { IdentityPolicy } from './identity-policy.js';
+import { placeInEpochs } from './place-in-epochs.js';
+import { planBatch, type AssessedEvent } from './plan-batch.js';
 
 /** Told when a batch has been committed, so that what follows need not wait for its next look. */
 export interface CommitListener {
@@ -20,16 +23,14 @@ export interface CommitListener {
  */
 @Injectable()
 export class UnifyBatchService {
-  private readonly hmacKey: Buffer;
   private readonly listeners: CommitListener[] = [];
 
   constructor(
     @Inject(UnifyRepository) private readonly repository: UnifyRepository,
+    @Inject(EvidenceRepository) private readonly evidence: EvidenceRepository,
     @Inject(Metrics) private readonly metrics: Metrics,
-    @Inject(INSTALLATION_SECRET) installationSecret: string,
-  ) {
-    this.hmacKey = deriveKey(installationSecret, 'identity-key');
-  }
+    @Inject(IdentityPolicy) private readonly policy: IdentityPolicy,
+  ) {}
 
   onCommit(listener: CommitListener): void {
     this.listeners.push(listener);
@@ -37,27 +38,41 @@ export class UnifyBatchService {
 
   async unify(batch: StreamBatch): Promise<BatchOutcome> {
     const finish = this.metrics.unifierBatchSeconds.startTimer();
-    const decoded: DecodedEvent[] = [];
+    const assessed: AssessedEvent[] = [];
     const rejected: RejectedRecord[] = [];
     for (const record of batch.records) {
-      const result = decodeRecord(record);
-      if (result.ok) decoded.push(result);
+      const result = this.read(record);
+      if (result.ok) assessed.push(result);
       else rejected.push({ record, code: result.code, detail: result.detail });
     }
-    if (decoded.length > 0) await this.write(decoded);
+    if (assessed.length > 0) await this.write(assessed);
     for (const listener of this.listeners) listener.committed();
     finish();
     return { rejected };
   }
 
+  private read(record: StreamRecord): (AssessedEvent & { readonly ok: true }) | UndecodableRecord {
+    const decoded = decodeRecord(record);
+    if (!decoded.ok) return decoded;
+    const { event } = decoded;
+    if (event.type !== 'omni.inbound.message.received') return { ...decoded, claims: [] };
+    const assessment = assessClaims(event.data, this.policy);
+    return assessment.ok
+      ? { ...decoded, claims: assessment.claims }
+      : { ok: false, code: 'identity_conflict', detail: assessment.detail };
+  }
+
   /** The order of the steps is part of the promise: see {@link UnifyRepository.applyChanges}. */
-  private async write(decoded: readonly DecodedEvent[]): Promise<void> {
-    const plan = planBatch(decoded, this.hmacKey);
-    const identities = await this.repository.resolveIdentities(plan.identities);
+  private async write(decoded: readonly AssessedEvent[]): Promise<void> {
+    const planned = planBatch(decoded, this.policy);
+    const identities = await this.repository.resolveIdentities(planned.identities);
+    const plan = placeInEpochs(planned, identities);
+    await this.evidence.prove(plan.proofs, identities);
     const inserted = await this.repository.insertEntries(plan.entries, identities);
     const newChanges = await this.repository.insertChanges(plan.changes);
     await this.repository.raiseWatermarks(plan.watermarks, identities);
     await this.repository.recordFacts(plan.facts, identities);
+    await this.evidence.recordClaims(plan.claims, identities);
     const touched = [...plan.entries.map((entry) => entry.id), ...plan.changes.map((change) => change.entryId)];
     await this.repository.applyChanges([...new Set(touched)], foldChanges);
     await this.repository.flush();

@@ -70,6 +70,12 @@ describe('cutGraph', () => {
     ]);
   });
 
+  it('keeps what machines joined when an agent joins another id of the page to it', () => {
+    const nodes = [phone(1), psid(2), psid(3)];
+    const cut = cutGraph(graph(nodes, [link(1, 2), link(1, 3, { trust: 5, rule: 'agent.merge' })]));
+    expect(members(cut)).toEqual(['1+2+3']);
+  });
+
   it('takes a number that four people of a page proved for a shared one, which joins nobody', () => {
     const people = [1, 2, 3, 4].map((id) => psid(id));
     const links = people.map((_, index) => link(index + 1, 9, { evidenceAt: index }));

@@ -31,18 +31,40 @@ export function compareLinks(x: GraphLink, y: GraphLink): number {
   );
 }
 
-/** A set of joined identities while the cut grows it. */
-interface Component {
-  readonly members: string[];
-  readonly groups: Map<string, number>;
-}
-
-/** An agent's word passes over what was parted and over one identity for each account: people do have two. */
+/** An agent's word: no limit of an account stands against it, because people do have two ids of one page. */
 const AGENT_TRUST = 5;
 
+/** Identities that hang together while the cut grows them. */
+class Components {
+  private readonly membersOf = new Map<string, string[]>();
+
+  constructor(nodes: readonly GraphNode[]) {
+    for (const { id } of nodes) this.membersOf.set(id, [id]);
+  }
+
+  of(id: string): readonly string[] {
+    return this.membersOf.get(id)!;
+  }
+
+  join(x: string, y: string): void {
+    const [one, other] = [this.membersOf.get(x)!, this.membersOf.get(y)!];
+    if (one === other) return;
+    const [small, large] = one.length <= other.length ? [one, other] : [other, one];
+    for (const member of small) this.membersOf.set(member, large);
+    large.push(...small);
+  }
+
+  all(): ReadonlySet<string[]> {
+    return new Set(this.membersOf.values());
+  }
+}
+
 class Cut {
-  private readonly componentOf = new Map<string, Component>();
-  private readonly limitOf = new Map<string, number>();
+  /** What all evidence holds together. */
+  readonly people: Components;
+  /** What machines alone hold together: the limits of an account are theirs to keep. */
+  private readonly personas: Components;
+  private readonly nodes: ReadonlyMap<string, GraphNode>;
   private readonly forbidden = new Map<string, Set<string>>();
   private readonly parted: ReadonlySet<string>;
 
@@ -51,7 +73,9 @@ class Cut {
     private readonly shared: ReadonlySet<string>,
     private readonly limits: GraphLimits,
   ) {
-    for (const node of graph.nodes) this.addNode(node);
+    this.people = new Components(graph.nodes);
+    this.personas = new Components(graph.nodes);
+    this.nodes = new Map(graph.nodes.map((node) => [node.id, node]));
     this.parted = new Set(graph.parted.map(({ a, b }) => `${a} ${b}`));
     for (const { a, b } of graph.forbidden) {
       this.forbid(a, b);
@@ -61,28 +85,11 @@ class Cut {
 
   /** Joins the ends of a link unless a guard stands between them. @returns the guard */
   join(link: GraphLink): BlockReason | undefined {
-    if (this.shared.has(link.a) || this.shared.has(link.b)) return 'shared';
-    if (link.trust < AGENT_TRUST && this.parted.has(`${link.a} ${link.b}`)) return 'parted';
-    const [x, y] = [this.componentOf.get(link.a)!, this.componentOf.get(link.b)!];
-    if (x === y) return undefined;
-    const [small, large] = x.members.length <= y.members.length ? [x, y] : [y, x];
-    const guard = this.guard(small, large, link.trust);
-    if (guard === undefined) this.absorb(small, large);
-    return guard;
-  }
-
-  components(): ReadonlySet<Component> {
-    return new Set(this.componentOf.values());
-  }
-
-  private addNode(node: GraphNode): void {
-    const cardinality = cardinalityOf(node, this.limits);
-    const groups = new Map<string, number>();
-    if (cardinality !== undefined) {
-      groups.set(cardinality.group, 1);
-      this.limitOf.set(cardinality.group, cardinality.limit);
-    }
-    this.componentOf.set(node.id, { members: [node.id], groups });
+    const guard = this.guard(link);
+    if (guard !== undefined) return guard;
+    this.people.join(link.a, link.b);
+    if (link.trust < AGENT_TRUST) this.personas.join(link.a, link.b);
+    return undefined;
   }
 
   private forbid(from: string, to: string): void {
@@ -91,30 +98,44 @@ class Cut {
     else others.add(to);
   }
 
-  private guard(small: Component, large: Component, trust: number): BlockReason | undefined {
-    if (small.members.some((member) => this.isForbidden(member, large))) return 'forbidden';
-    if (small.members.length + large.members.length > this.limits.identities) return 'size';
-    return trust < AGENT_TRUST && this.exceedsCardinality(small, large) ? 'cardinality' : undefined;
+  private guard({ a, b, trust }: GraphLink): BlockReason | undefined {
+    if (this.shared.has(a) || this.shared.has(b)) return 'shared';
+    if (trust < AGENT_TRUST && this.parted.has(`${a} ${b}`)) return 'parted';
+    const [one, other] = [this.people.of(a), this.people.of(b)];
+    if (one !== other) {
+      if (this.areForbidden(one, other)) return 'forbidden';
+      if (one.length + other.length > this.limits.identities) return 'size';
+    }
+    return trust < AGENT_TRUST && this.exceedsCardinality(a, b) ? 'cardinality' : undefined;
   }
 
-  private isForbidden(member: string, other: Component): boolean {
-    for (const foe of this.forbidden.get(member) ?? []) if (this.componentOf.get(foe) === other) return true;
-    return false;
+  private areForbidden(one: readonly string[], other: readonly string[]): boolean {
+    if (this.forbidden.size === 0) return false;
+    return one.some((member) => {
+      for (const foe of this.forbidden.get(member) ?? []) if (this.people.of(foe) === other) return true;
+      return false;
+    });
   }
 
-  /** Only what the union itself adds counts: an excess that one side already has is its own matter. */
-  private exceedsCardinality(small: Component, large: Component): boolean {
-    for (const [group, count] of small.groups) {
-      const others = large.groups.get(group) ?? 0;
-      if (others > 0 && count + others > this.limitOf.get(group)!) return true;
+  private exceedsCardinality(a: string, b: string): boolean {
+    const [one, other] = [this.personas.of(a), this.personas.of(b)];
+    if (one === other) return false;
+    const counts = this.count(one);
+    for (const [group, { count, limit }] of this.count(other)) {
+      if ((counts.get(group)?.count ?? 0) + count > limit) return true;
     }
     return false;
   }
 
-  private absorb(small: Component, large: Component): void {
-    for (const [group, count] of small.groups) large.groups.set(group, (large.groups.get(group) ?? 0) + count);
-    for (const member of small.members) this.componentOf.set(member, large);
-    large.members.push(...small.members);
+  private count(members: readonly string[]): ReadonlyMap<string, { count: number; limit: number }> {
+    const counts = new Map<string, { count: number; limit: number }>();
+    for (const member of members) {
+      const cardinality = cardinalityOf(this.nodes.get(member)!, this.limits);
+      if (cardinality === undefined) continue;
+      const { group, limit } = cardinality;
+      counts.set(group, { count: (counts.get(group)?.count ?? 0) + 1, limit });
+    }
+    return counts;
   }
 }
 
@@ -169,7 +190,7 @@ export function cutGraph(graph: IdentityGraph, limits: GraphLimits = GRAPH_LIMIT
     const guard = cut.join(link);
     if (guard !== undefined) blocked.set(linkKey(link), guard);
   }
-  const parts = [...cut.components()].map(({ members }) => ({
+  const parts = [...cut.people.all()].map((members) => ({
     rootCustomerId: rootOf(members.map((member) => nodes.get(member)!)),
     members: members.sort(compareIds),
   }));

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { orderedPair } from '@app/identity';
 import { arrayOf } from '../array-literal.js';
 import type { Database, NamedStatement, Queryable } from '../database.js';
+import type { ResolvedIdentities } from '../unify/resolved-identities.js';
 import type { Decision } from './decision.js';
 import { GroupTooLargeError, regroup, underStructureLock } from './regroup.js';
 
@@ -83,11 +84,12 @@ const CLAIM = statement(
 );
 
 /** Same order as the lock order, and one row for each (a, b, rule): the earliest sight of the strongest level. */
-function distinctLinks(proofs: readonly ProofWrite[], identities: ReadonlyMap<string, string>): LinkWrite[] {
+function distinctLinks(proofs: readonly ProofWrite[], identities: ResolvedIdentities): LinkWrite[] {
   const links = new Map<string, LinkWrite>();
   for (const { identityKey, provenKey, rule, trust, evidenceAt, sourceEntry } of proofs) {
-    const pair = orderedPair(identities.get(identityKey)!, identities.get(provenKey)!);
-    if (pair.a === pair.b) continue;
+    const [sender, proven] = [identities.idAt(identityKey, evidenceAt), identities.idAt(provenKey, evidenceAt)];
+    if (sender === undefined || proven === undefined || sender === proven) continue;
+    const pair = orderedPair(sender, proven);
     const key = `${pair.a} ${pair.b} ${rule}`;
     const held = links.get(key);
     const earliest = held !== undefined && held.evidenceAt < evidenceAt ? held : { evidenceAt, sourceEntry };
@@ -119,7 +121,7 @@ export class EvidenceRepository {
    *
    * @param identities id by key, of senders and proven identities
    */
-  async prove(proofs: readonly ProofWrite[], identities: ReadonlyMap<string, string>): Promise<void> {
+  async prove(proofs: readonly ProofWrite[], identities: ResolvedIdentities): Promise<void> {
     const links = distinctLinks(proofs, identities);
     if (links.length === 0) return;
     const news = await this.database.query<{ n: number }>(NEWS, columns(links));
@@ -152,10 +154,11 @@ export class EvidenceRepository {
   }
 
   /** Keeps claims: they join nobody. The first time of each counts. */
-  async recordClaims(claims: readonly ClaimWrite[], identities: ReadonlyMap<string, string>): Promise<void> {
+  async recordClaims(offered: readonly ClaimWrite[], identities: ResolvedIdentities): Promise<void> {
+    const claims = offered.filter((claim) => identities.idAt(claim.identityKey, claim.claimedAt) !== undefined);
     if (claims.length === 0) return;
     await this.database.query(CLAIM, [
-      arrayOf.plain(claims.map((claim) => identities.get(claim.identityKey)!)),
+      arrayOf.plain(claims.map((claim) => identities.idAt(claim.identityKey, claim.claimedAt)!)),
       arrayOf.plain(claims.map((claim) => claim.claimedKey)),
       arrayOf.text(claims.map((claim) => claim.rule)),
       arrayOf.plain(claims.map((claim) => claim.trust)),

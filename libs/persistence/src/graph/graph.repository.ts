@@ -10,7 +10,7 @@ import {
   writeAgentLink,
   type EvidenceFilter,
 } from './links.js';
-import { GroupTooLargeError, regroup, underStructureLock } from './regroup.js';
+import { GroupTooLargeError, regroup, underStructureLock, type Regrouped } from './regroup.js';
 
 /** Groups of this size are still worked out for a person who waits. */
 const LARGEST_FOR_AGENTS = 50_000;
@@ -32,6 +32,8 @@ export type GraphOutcome =
 /** Whether to write what was decided, or only to tell what it would do. */
 export interface DecisionOptions {
   readonly dryRun?: boolean;
+  /** Reads what the decision made of the store, also of what is not going to be kept. It must be quick: nobody else decides meanwhile. */
+  readonly look?: (tx: Queryable, moves: readonly GraphLogEntry[]) => Promise<void>;
 }
 
 interface CustomerState {
@@ -76,15 +78,20 @@ export class GraphRepository {
       if (fromId === intoId) refuse({ code: 'same-customer' });
       const [from, into] = [await activeCustomer(tx, fromId), await activeCustomer(tx, intoId)];
       const pair = orderedPair(from.home_identity, into.home_identity);
+      const before = await tx.query<{ id: string }>('SELECT id FROM identity WHERE customer_id = ANY($1::bigint[])', [
+        [fromId, intoId],
+      ]);
       await writeAgentLink(tx, pair, decision);
       const pinned = await pinIfNeeded(tx, from, into);
-      const moves = await regroup(tx, endsOf([pair]), { ...decision, ...pinned }, LARGEST_FOR_AGENTS);
-      const [link] = await tx.query<{ blocked_by: BlockReason | null }>(
-        'SELECT blocked_by FROM link WHERE a = $1 AND b = $2 AND rule = $3',
-        [pair.a, pair.b, decision.rule],
+      const regrouped = await regroup(tx, endsOf([pair]), { ...decision, ...pinned }, LARGEST_FOR_AGENTS);
+      const joined = await areOne(
+        tx,
+        before.map(({ id }) => id),
       );
-      if (link?.blocked_by != null) refuse({ code: 'guarded', guard: link.blocked_by });
-      return moves;
+      if (!joined) {
+        refuse({ code: 'guarded', guard: regrouped.held[0] ?? 'forbidden' });
+      }
+      return regrouped;
     });
   }
 
@@ -126,13 +133,14 @@ export class GraphRepository {
       if (seeds.length === 0) refuse({ code: 'nothing-to-undo' });
       const pinned = await restorePin(tx, rows);
       const undoing = { ...decision, ...pinned, undoes: logId };
-      const moves = await regroup(tx, [...new Set(seeds)], undoing, LARGEST_FOR_AGENTS);
-      if (moves.length === 0) refuse({ code: 'nothing-to-undo' });
+      const regrouped = await regroup(tx, [...new Set(seeds)], undoing, LARGEST_FOR_AGENTS);
+      const [first] = regrouped.moves;
+      if (first === undefined) return refuse({ code: 'nothing-to-undo' });
       await tx.query('UPDATE graph_log SET undone_by = $2 WHERE id = ANY($1::bigint[])', [
         rows.map((row) => row.id),
-        moves[0]!.id,
+        first.id,
       ]);
-      return moves;
+      return regrouped;
     });
   }
 
@@ -206,12 +214,14 @@ export class GraphRepository {
   }
 
   private async decide(
-    { dryRun = false }: DecisionOptions,
-    work: (tx: Queryable) => Promise<readonly GraphLogEntry[]>,
+    { dryRun = false, look }: DecisionOptions,
+    work: (tx: Queryable) => Promise<Regrouped>,
   ): Promise<GraphOutcome> {
     try {
       return await underStructureLock(this.database, async (tx) => {
-        const outcome: GraphOutcome = { ok: true, moves: await work(tx) };
+        const { moves } = await work(tx);
+        await look?.(tx, moves);
+        const outcome: GraphOutcome = { ok: true, moves };
         if (dryRun) throw new Abandon(outcome);
         return outcome;
       });
@@ -233,6 +243,12 @@ async function activeCustomer(tx: Queryable, id: string): Promise<CustomerState>
   if (row.status === 'erased') refuse({ code: 'customer-erased', customerId: id });
   if (row.merged_into !== null) refuse({ code: 'customer-merged', customerId: id, canonicalId: row.merged_into });
   return row;
+}
+
+/** Whether identities are all with one customer. */
+async function areOne(tx: Queryable, ids: readonly string[]): Promise<boolean> {
+  const rows = await tx.query('SELECT DISTINCT customer_id FROM identity WHERE id = ANY($1::bigint[])', [ids]);
+  return rows.length === 1;
 }
 
 /** The one into which an agent merges survives, also when it is the younger one. */

@@ -45,7 +45,7 @@ const INVARIANTS: Readonly<Record<string, string>> = {
   'no customer is larger than the limit': `
     SELECT customer_id::text FROM identity WHERE state <> 'erased' GROUP BY customer_id HAVING count(*) > ${GRAPH_LIMITS.identities}`,
   'an active link of a machine stands on no pair that was parted': `
-    SELECT l.a || '-' || l.b FROM link l JOIN link r ON r.a = l.a AND r.b = l.b AND r.state = 'revoked'
+    SELECT l.a || '-' || l.b FROM link l JOIN link r ON r.a = l.a AND r.b = l.b AND r.state = 'revoked' AND r.trust < 5
      WHERE l.state = 'active' AND l.trust < 5`,
   'the graph log leads to the pointers': `
     SELECT i.id::text FROM identity i

@@ -114,6 +114,14 @@ interface StoredGroup {
   readonly parted: readonly ForbiddenPair[];
 }
 
+/** What a regrouping did. */
+export interface Regrouped {
+  /** In the order in which readers learn of it. */
+  readonly moves: readonly GraphLogEntry[];
+  /** Guards that began to hold evidence back. */
+  readonly held: readonly BlockReason[];
+}
+
 /** Raised when a group is too large to be worked out here; nothing was changed. */
 export class GroupTooLargeError extends Error {
   override readonly name = 'GroupTooLargeError';
@@ -164,7 +172,8 @@ async function loadGroup(tx: Queryable, seeds: readonly string[], largest: numbe
     nodes,
     links: links.filter((row) => row.state !== 'revoked').map(toLink),
     forbidden: await tx.query<ForbiddenPair>(FORBIDDEN, [ids]),
-    parted: links.filter((row) => row.state === 'revoked').map(({ a, b }) => orderedPair(a, b)),
+    // An agent's own word that was taken back leaves the pair as it was before it.
+    parted: links.filter((row) => row.state === 'revoked' && row.trust < 5).map(({ a, b }) => orderedPair(a, b)),
   };
 }
 
@@ -176,7 +185,6 @@ async function loadGroup(tx: Queryable, seeds: readonly string[], largest: numbe
  *
  * @param tx holds the structure lock and has written the evidence
  * @param seeds both ends of every piece of evidence that came, changed or went
- * @returns what moved, in the order in which readers learn of it
  * @throws GroupTooLargeError when more than `largest` identities hang together
  */
 export async function regroup(
@@ -184,8 +192,8 @@ export async function regroup(
   seeds: readonly string[],
   decision: Decision,
   largest = LARGEST_GROUP,
-): Promise<readonly GraphLogEntry[]> {
-  if (seeds.length === 0) return [];
+): Promise<Regrouped> {
+  if (seeds.length === 0) return { moves: [], held: [] };
   const group = await loadGroup(tx, seeds, largest);
   const plan = planRegrouping(group.nodes, group.links, cutGraph(group));
   if (plan.links.length > 0) {
@@ -200,9 +208,9 @@ export async function regroup(
   if (plan.customers.length > 0) {
     await tx.query(SET_CUSTOMERS, [plan.customers.map(({ id }) => id), plan.customers.map((one) => one.mergedInto)]);
   }
-  const logged: GraphLogEntry[] = [];
-  for (const move of plan.moves) logged.push(await writeMove(tx, move, decision));
-  return logged;
+  const moves: GraphLogEntry[] = [];
+  for (const move of plan.moves) moves.push(await writeMove(tx, move, decision));
+  return { moves, held: plan.links.flatMap(({ blockedBy }) => blockedBy ?? []) };
 }
 
 async function writeMove(tx: Queryable, move: Move, decision: Decision): Promise<GraphLogEntry> {

@@ -1,6 +1,12 @@
 import { Spine1764000000000 } from './1764000000000-spine.js';
+import { GraphHistory1764100001000 } from './1764100001000-graph-history.js';
 import { IdentityGraph1764100000000 } from './1764100000000-identity-graph.js';
 import { StreamLog1764000001000 } from './1764000001000-stream-log.js';
 
 /** Every migration, oldest first. Classes, not a pattern of file names, so that bundling and tests see the same list. */
-export const MIGRATIONS = [Spine1764000000000, StreamLog1764000001000, IdentityGraph1764100000000];
+export const MIGRATIONS = [
+  Spine1764000000000,
+  StreamLog1764000001000,
+  IdentityGraph1764100000000,
+  GraphHistory1764100001000,
+];

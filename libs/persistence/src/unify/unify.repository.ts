@@ -1,6 +1,7 @@
 import { arrayOf } from '../array-literal.js';
 import type { Database, NamedStatement, Queryable } from '../database.js';
 import { ENTRY_COLUMNS, type EntryChanges, type EntryRow } from '../timeline/stored-entry.js';
+import { ResolvedIdentities, type IdentityEpoch } from './resolved-identities.js';
 import type { ChangeRow, ChangeWrite, EntryWrite, FactWrite, IdentityWrite, WatermarkWrite } from './writes.js';
 
 /** How many rows of an account a statement really inserted; the rest of what was offered are repeats. */
@@ -21,9 +22,9 @@ const statement = (name: string, text: string): NamedStatement => ({ name, text 
 
 const RESOLVE = statement(
   'unify-resolve',
-  `SELECT k.h AS key_hash, i.id
+  `SELECT k.h AS key_hash, i.id, i.epoch, i.valid_to, i.state = 'erased' AS erased
      FROM unnest($1::uuid[]) AS k(h)
-     JOIN identity i ON i.key_hash = k.h AND i.valid_to IS NULL`,
+     JOIN identity i ON i.key_hash = k.h`,
 );
 
 /** Each unseen key is born with a customer of its own. Losers of a race are read again in a new statement. */
@@ -31,16 +32,19 @@ const BIRTHS = statement(
   'unify-births',
   `WITH k AS MATERIALIZED (
      SELECT *, nextval('customer_number') AS number
-       FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::text[], $7::text[])
-         AS k(key_hash, kind, scope, value, seen_at, correlation_id, searchable)),
+       FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::text[], $7::text[], $8::int[],
+           $9::timestamptz[], $10::text[])
+         AS k(key_hash, kind, scope, value, seen_at, correlation_id, searchable, epoch, valid_from, state)),
    i AS (
-     INSERT INTO identity (kind, scope, value, key_hash, customer_id, home_customer_id, first_seen, last_seen)
-     SELECT kind, scope, value, key_hash, number, number, seen_at, seen_at FROM k ORDER BY key_hash
+     INSERT INTO identity (kind, scope, value, key_hash, customer_id, home_customer_id, first_seen, last_seen, epoch, valid_from, state)
+     SELECT kind, scope, value, key_hash, number, number, seen_at, seen_at, epoch, valid_from, state FROM k ORDER BY key_hash
      ON CONFLICT DO NOTHING
-     RETURNING id, key_hash, kind, customer_id),
+     RETURNING id, key_hash, kind, customer_id, epoch, state),
    c AS (
      INSERT INTO customer (id, ref, kind)
-     SELECT customer_id, customer_ref(customer_id), CASE kind WHEN 'sender_label' THEN 'label' ELSE 'person' END FROM i),
+     SELECT customer_id, customer_ref(customer_id),
+            CASE WHEN kind = 'sender_label' THEN 'label' WHEN state = 'shared' THEN 'organisation' ELSE 'person' END
+       FROM i),
    f AS (
      INSERT INTO fact (identity_id, key, value, folded, trust, observed_at)
      SELECT i.id, 'identifier', k.value, k.searchable, 1, k.seen_at FROM i JOIN k USING (key_hash) WHERE k.searchable <> ''
@@ -48,7 +52,7 @@ const BIRTHS = statement(
    o AS (
      INSERT INTO outbox (kind, identity_id, correlation_id)
      SELECT 'identity.state', i.id, k.correlation_id FROM i JOIN k USING (key_hash))
-   SELECT key_hash, id FROM i`,
+   SELECT key_hash, id, epoch, NULL::timestamptz AS valid_to, false AS erased FROM i`,
 );
 
 /** Entries, their conversations and the outbox in one atomic statement; repeats fall on the primary key. */
@@ -126,7 +130,8 @@ const PENDING = statement(
 const LOCK_ENTRIES = statement(
   'unify-lock-entries',
   `SELECT ${ENTRY_COLUMNS} FROM entry e JOIN conversation c ON c.id = e.conversation_id
-    WHERE e.id = ANY($1::uuid[]) ORDER BY e.id FOR UPDATE OF e`,
+    WHERE e.id = ANY($1::uuid[]) AND (SELECT state FROM identity i WHERE i.id = e.identity_id) <> 'erased'
+    ORDER BY e.id FOR UPDATE OF e`,
 );
 
 const CHANGES_OF = statement(
@@ -156,14 +161,6 @@ const FLUSH = statement('unify-flush', `SELECT pg_logical_emit_message(true, 'om
 /** Kinds whose value people search by. */
 const SEARCHABLE = new Set(['phone', 'email', 'email_unverified']);
 
-interface IdentityKeyRow {
-  readonly key_hash: string;
-  readonly id: string;
-}
-
-const idsByKey = (rows: readonly IdentityKeyRow[]): Map<string, string> =>
-  new Map(rows.map((row) => [row.key_hash.replaceAll('-', ''), row.id]));
-
 /**
  * The statements of a batch: set-based, atomic and idempotent each, so that a crash after any of them leaves a prefix
  * that a redelivery completes. Rows are locked in sorted order everywhere, so batches never wait for each other in a
@@ -187,20 +184,26 @@ export class UnifyRepository {
     await this.durable.query(FLUSH);
   }
 
-  /** Finds or makes the identities, each new one with its home customer. @returns identity id by key */
-  async resolveIdentities(identities: readonly IdentityWrite[]): Promise<ReadonlyMap<string, string>> {
-    const found = await this.find(identities.map((identity) => identity.key));
-    const unseen = identities.filter((identity) => !found.has(identity.key));
-    if (unseen.length === 0) return found;
-    for (const [key, id] of await this.bear(unseen)) found.set(key, id);
+  /**
+   * Finds or makes the identities, each new one with its home customer. A name whose last owner is gone, and which is
+   * seen after that, gets a new one.
+   */
+  async resolveIdentities(identities: readonly IdentityWrite[]): Promise<ResolvedIdentities> {
+    const resolved = new ResolvedIdentities();
+    resolved.add(await this.find(identities.map((identity) => identity.key)));
+    const isUnseen = ({ key, latestAt }: IdentityWrite): boolean => resolved.epochAt(key, latestAt) === undefined;
+    const unseen = identities.filter(isUnseen);
+    if (unseen.length === 0) return resolved;
+    resolved.add(await this.bear(unseen, resolved));
     // Whoever lost a race for a key is found in a new statement, which sees what the winner committed.
-    const lost = unseen.filter((identity) => !found.has(identity.key));
-    if (lost.length > 0) for (const [key, id] of await this.find(lost.map((l) => l.key))) found.set(key, id);
-    return found;
+    const lost = unseen.filter(isUnseen);
+    if (lost.length > 0) resolved.add(await this.find(lost.map((identity) => identity.key)));
+    return resolved;
   }
 
-  private async bear(unseen: readonly IdentityWrite[]): Promise<Map<string, string>> {
-    const rows = await this.database.query<IdentityKeyRow>(BIRTHS, [
+  private async bear(unseen: readonly IdentityWrite[], known: ResolvedIdentities): Promise<readonly IdentityEpoch[]> {
+    const before = unseen.map((identity) => known.latest(identity.key));
+    return await this.database.query<IdentityEpoch>(BIRTHS, [
       arrayOf.plain(unseen.map((identity) => identity.key)),
       unseen.map((identity) => identity.kind),
       unseen.map((identity) => identity.scope),
@@ -208,23 +211,30 @@ export class UnifyRepository {
       unseen.map((identity) => identity.seenAt),
       unseen.map((identity) => identity.correlationId),
       unseen.map((identity) => (SEARCHABLE.has(identity.kind) ? identity.value.toLowerCase() : '')),
+      before.map((epoch) => (epoch === undefined ? 0 : epoch.epoch + 1)),
+      before.map((epoch) => epoch?.valid_to ?? null),
+      unseen.map((identity) => (identity.shared ? 'shared' : 'active')),
     ]);
-    return idsByKey(rows);
   }
 
-  private async find(keys: readonly string[]): Promise<Map<string, string>> {
-    return idsByKey(await this.database.query<IdentityKeyRow>(RESOLVE, [arrayOf.plain(keys)]));
+  private async find(keys: readonly string[]): Promise<readonly IdentityEpoch[]> {
+    return await this.database.query<IdentityEpoch>(RESOLVE, [arrayOf.plain(keys)]);
   }
 
-  /** Inserts entries, conversations and outbox rows. @returns how many of each account were new */
+  /**
+   * Inserts entries, conversations and outbox rows.
+   *
+   * @param entries of identities that are not erased
+   * @returns how many of each account were new
+   */
   async insertEntries(
     entries: readonly EntryWrite[],
-    identities: ReadonlyMap<string, string>,
+    identities: ResolvedIdentities,
   ): Promise<readonly InsertedCount[]> {
     if (entries.length === 0) return [];
     return await this.database.query<InsertedCount>(ENTRIES, [
       arrayOf.plain(entries.map((entry) => entry.id)),
-      arrayOf.plain(entries.map((entry) => identities.get(entry.identityKey)!)),
+      arrayOf.plain(entries.map((entry) => identities.idAt(entry.identityKey, entry.occurredAt)!)),
       arrayOf.plain(entries.map((entry) => entry.conversationId)),
       arrayOf.text(entries.map((entry) => entry.eventId)),
       arrayOf.text(entries.map((entry) => entry.correlationId)),
@@ -254,23 +264,23 @@ export class UnifyRepository {
     return new Set(rows.map((row) => row.id));
   }
 
-  async raiseWatermarks(watermarks: readonly WatermarkWrite[], identities: ReadonlyMap<string, string>): Promise<void> {
+  async raiseWatermarks(watermarks: readonly WatermarkWrite[], identities: ResolvedIdentities): Promise<void> {
     if (watermarks.length === 0) return;
     await this.database.query(WATERMARKS, [
       watermarks.map((watermark) => watermark.conversationId),
       watermarks.map((watermark) => watermark.accountId),
       watermarks.map((watermark) => watermark.channel),
-      watermarks.map((watermark) => identities.get(watermark.identityKey)),
+      watermarks.map((watermark) => identities.idAt(watermark.identityKey, watermark.seenAt)),
       watermarks.map((watermark) => watermark.deliveredUntil),
       watermarks.map((watermark) => watermark.readUntil),
     ]);
   }
 
   /** Keeps for each identity and key the best fact: trust, then recency. */
-  async recordFacts(facts: readonly FactWrite[], identities: ReadonlyMap<string, string>): Promise<void> {
+  async recordFacts(facts: readonly FactWrite[], identities: ResolvedIdentities): Promise<void> {
     if (facts.length === 0) return;
     await this.database.query(FACTS, [
-      arrayOf.plain(facts.map((fact) => identities.get(fact.identityKey)!)),
+      arrayOf.plain(facts.map((fact) => identities.idAt(fact.identityKey, fact.observedAt)!)),
       arrayOf.plain(facts.map((fact) => fact.key)),
       arrayOf.text(facts.map((fact) => fact.value)),
       arrayOf.text(facts.map((fact) => fact.folded)),

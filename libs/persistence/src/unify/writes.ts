@@ -5,8 +5,13 @@ export interface IdentityWrite {
   readonly kind: string;
   readonly scope: string;
   readonly value: string;
+  /** When the batch first speaks of it, in its own order; RFC 3339. */
   readonly seenAt: string;
+  /** The latest instant at which the batch speaks of it. */
+  readonly latestAt: string;
   readonly correlationId: string;
+  /** Used by several people from the start, for example a desk's mailbox: it never joins anybody. */
+  readonly shared: boolean;
 }
 
 /** A new entry. Times are RFC 3339; `body` is JSON. */
@@ -14,6 +19,8 @@ export interface EntryWrite {
   readonly id: string;
   readonly identityKey: string;
   readonly conversationId: string;
+  /** The provider's own thread. */
+  readonly threadId: string;
   readonly eventId: string;
   readonly correlationId: string;
   readonly accountId: string;
@@ -35,6 +42,7 @@ export interface ChangeWrite {
   readonly type: string;
   readonly occurredAt: string;
   readonly body: string;
+  readonly identityKey: string;
   readonly accountId: string;
   readonly channel: string;
   readonly correlationId: string;
@@ -43,6 +51,9 @@ export interface ChangeWrite {
 /** Everything that the business sent in a conversation until then was delivered or read. */
 export interface WatermarkWrite {
   readonly conversationId: string;
+  readonly threadId: string;
+  /** When the receipt happened; RFC 3339. */
+  readonly seenAt: string;
   readonly accountId: string;
   readonly channel: string;
   readonly identityKey: string;
