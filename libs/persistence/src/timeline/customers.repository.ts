@@ -1,4 +1,4 @@
-import type { Database, NamedStatement } from '../database.js';
+import type { NamedStatement, Queryable } from '../database.js';
 
 /** An identity of a customer, as shown. */
 export interface CustomerIdentityRow {
@@ -124,7 +124,8 @@ const DETAILS: NamedStatement = {
 
 /** Finds customers and tells what is known of them. */
 export class CustomersRepository {
-  constructor(private readonly database: Database) {}
+  /** @param database a pool, or one transaction to see what it has written */
+  constructor(private readonly database: Queryable) {}
 
   /**
    * Places of the customers that match, best first: exact reference or identifier, then the start of a name, then the
