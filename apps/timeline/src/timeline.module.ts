@@ -1,6 +1,16 @@
 import { Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
-import { CustomersRepository, Database, EventFeedRepository, TimelineRepository } from '@app/persistence';
+import {
+  CustomersRepository,
+  Database,
+  EventFeedRepository,
+  ExplainRepository,
+  GraphRepository,
+  HistoryRepository,
+  SharingRepository,
+  SuggestionsRepository,
+  TimelineRepository,
+} from '@app/persistence';
 import { ContractController } from './contract/contract.controller.js';
 import { CustomersController } from './customers/customers.controller.js';
 import { CustomersService } from './customers/customers.service.js';
@@ -11,20 +21,32 @@ import { EventStreamService } from './events/event-stream.service.js';
 import { EventsController } from './events/events.controller.js';
 import { EventsService } from './events/events.service.js';
 import { DEFAULT_STREAM_SETTINGS, LiveReaders, STREAM_SETTINGS } from './events/live-readers.js';
+import { GRAPH_CONTROLLERS, GRAPH_SERVICES } from './graph/graph.providers.js';
 import { Cursors } from './http/cursor.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { RequestIds } from './http/request-id.js';
+
+const REPOSITORIES = [
+  CustomersRepository,
+  TimelineRepository,
+  EventFeedRepository,
+  GraphRepository,
+  HistoryRepository,
+  SharingRepository,
+  ExplainRepository,
+  SuggestionsRepository,
+] as const;
 
 /**
  * The door for people and programs: everything below `/v1`. It needs the global `KernelModule` and `PersistenceModule`,
  * and leaves every other address of the process alone.
  */
 @Module({
-  controllers: [CustomersController, EntriesController, EventsController, ContractController],
+  controllers: [CustomersController, ...GRAPH_CONTROLLERS, EntriesController, EventsController, ContractController],
   providers: [
     { provide: APP_FILTER, useClass: ProblemFilter },
     { provide: STREAM_SETTINGS, useValue: DEFAULT_STREAM_SETTINGS },
-    ...[CustomersRepository, TimelineRepository, EventFeedRepository].map((repository) => ({
+    ...REPOSITORIES.map((repository) => ({
       provide: repository,
       useFactory: (database: Database) => new repository(database),
       inject: [Database],
@@ -32,6 +54,7 @@ import { RequestIds } from './http/request-id.js';
     RequestIds,
     Cursors,
     CustomersService,
+    ...GRAPH_SERVICES,
     TimelineService,
     EventFeedService,
     EventsService,

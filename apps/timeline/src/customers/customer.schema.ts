@@ -1,8 +1,5 @@
 import { z } from 'zod';
-import { text } from '../http/field.js';
-
-const instant = (description: string) =>
-  z.iso.datetime({ precision: 3 }).meta({ description, examples: ['2026-11-20T08:15:02.113Z'] });
+import { instant, text } from '../http/field.js';
 
 const identitySchema = z
   .object({

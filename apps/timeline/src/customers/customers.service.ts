@@ -71,13 +71,15 @@ export class CustomersService {
 
   /**
    * @param publicCustomerId `cus_…` or the `KH-…` reference
+   * @param pointer of the part that names it, where it is not the address
    * @throws ProblemError 404 for an unknown one, 410 for an erased one
    */
-  async find(publicCustomerId: string): Promise<CustomerDetailRow> {
+  async find(publicCustomerId: string, pointer?: string): Promise<CustomerDetailRow> {
+    const blame = (code: string) => (pointer === undefined ? {} : { errors: [{ pointer, code }] });
     const id = /^cus_(\d{1,18})$/.exec(publicCustomerId)?.[1] ?? (await this.idOfReference(publicCustomerId));
     const [row] = id === undefined ? [] : await this.customers.details([id]);
-    if (row === undefined) throw new ProblemError('not-found');
-    if (row.status === 'erased') throw new ProblemError('customer-erased');
+    if (row === undefined) throw new ProblemError('not-found', blame('unknown_customer'));
+    if (row.status === 'erased') throw new ProblemError('customer-erased', blame('customer_erased'));
     return row;
   }
 

@@ -1,15 +1,20 @@
-import { isReadPath } from './read-paths.js';
+import { methodsOf } from './addresses.js';
 import { isApiPath } from './v1-path.js';
 
-describe('an address for reading', () => {
+describe('an address', () => {
   it.each([
-    '/v1/customers',
-    '/v1/customers?q=a',
-    '/v1/customers/cus_1/timeline?limit=5',
-    '/v1/entries/ent_1/raw',
-    '/v1/meta',
-  ])('is %s', (url) => {
-    expect(isReadPath(url)).toBe(true);
+    ['/v1/customers', 'GET HEAD'],
+    ['/v1/customers?q=a', 'GET HEAD'],
+    ['/v1/customers/cus_1/timeline?limit=5', 'GET HEAD'],
+    ['/v1/customers/cus_1/merges', 'GET HEAD'],
+    ['/v1/customers/cus_1/merge', 'POST'],
+    ['/v1/customers/cus_1/distinct-from', 'GET HEAD'],
+    ['/v1/customers/cus_1/distinct-from/cus_2', 'PUT DELETE'],
+    ['/v1/merges/mrg_1/undo', 'POST'],
+    ['/v1/entries/ent_1/raw', 'GET HEAD'],
+    ['/v1/meta', 'GET HEAD'],
+  ])('%s takes %s', (url, methods) => {
+    expect(methodsOf(url).join(' ')).toBe(methods);
   });
 
   it.each([
@@ -25,7 +30,7 @@ describe('an address for reading', () => {
     '/nothing?/v1/customers',
     '',
   ])('is not %p', (url) => {
-    expect(isReadPath(url)).toBe(false);
+    expect(methodsOf(url)).toEqual([]);
   });
 });
 

@@ -1,14 +1,23 @@
-const READ_PATHS: readonly RegExp[] = [
-  /^\/v1\/customers(\/[^/]+(\/timeline)?)?$/,
-  /^\/v1\/entries\/[^/]+(\/raw)?$/,
-  /^\/v1\/blobs\/[^/]+$/,
-  /^\/v1\/events(\/stream)?$/,
-  /^\/v1\/(meta|openapi\.json|asyncapi\.json)$/,
-  /^\/v1\/schemas\/[^/]+\/[^/]+$/,
+const READ = ['GET', 'HEAD'] as const;
+
+/** Every address of the API, and the methods that it takes; the server answers HEAD wherever it answers GET. */
+const ADDRESSES: readonly (readonly [RegExp, readonly string[]])[] = [
+  [/^\/v1\/customers(\/[^/]+(\/timeline|\/merges|\/merge-suggestions|\/why|\/distinct-from)?)?$/, READ],
+  [/^\/v1\/customers\/[^/]+\/(merge|split)$/, ['POST']],
+  [/^\/v1\/customers\/[^/]+\/distinct-from\/[^/]+$/, ['PUT', 'DELETE']],
+  [/^\/v1\/merges\/[^/]+\/undo$/, ['POST']],
+  [/^\/v1\/rollbacks$/, ['POST']],
+  [/^\/v1\/identities\/[^/]+\/share$/, ['POST']],
+  [/^\/v1\/conversations\/[^/]+\/speaker$/, ['PUT']],
+  [/^\/v1\/entries\/[^/]+(\/raw)?$/, READ],
+  [/^\/v1\/blobs\/[^/]+$/, READ],
+  [/^\/v1\/events(\/stream)?$/, READ],
+  [/^\/v1\/(meta|openapi\.json|asyncapi\.json)$/, READ],
+  [/^\/v1\/schemas\/[^/]+\/[^/]+$/, READ],
 ];
 
-/** Tells whether an address exists for reading, so that another method there is 405 and not 404. */
-export function isReadPath(url: string): boolean {
+/** Methods that an address takes, so that another one there is 405 and not 404; none for an address that there is not. */
+export function methodsOf(url: string): readonly string[] {
   const path = url.split('?', 1)[0] ?? '';
-  return READ_PATHS.some((pattern) => pattern.test(path));
+  return ADDRESSES.find(([pattern]) => pattern.test(path))?.[1] ?? [];
 }

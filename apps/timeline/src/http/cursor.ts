@@ -6,7 +6,7 @@ import { invalid } from './problem.js';
 
 /** What a cursor is good for and the request it belongs to: another use or another filter refuses it. */
 export interface CursorScope {
-  readonly use: 'customers' | 'timeline' | 'events';
+  readonly use: 'customers' | 'timeline' | 'events' | 'merges';
   readonly filter: string;
 }
 

@@ -35,15 +35,18 @@ describe('the problem of a fault', () => {
   });
 
   it.each([
-    ['POST', '/v1/customers?q=a', 'method-not-allowed'],
-    ['DELETE', '/v1/customers/cus_1', 'method-not-allowed'],
-    ['POST', '/v1/nothing', 'not-found'],
-    ['GET', '/v1/customers/cus_1', 'not-found'],
-    ['HEAD', '/v1/customers/cus_1', 'not-found'],
-  ])('of %s %s is %s', (method, url, code) => {
+    ['POST', '/v1/customers?q=a', 'method-not-allowed', 'GET, HEAD'],
+    ['DELETE', '/v1/customers/cus_1/timeline', 'method-not-allowed', 'GET, HEAD'],
+    ['GET', '/v1/customers/cus_1/merge', 'method-not-allowed', 'POST'],
+    ['POST', '/v1/customers/cus_1/distinct-from/cus_2', 'method-not-allowed', 'PUT, DELETE'],
+    ['POST', '/v1/nothing', 'not-found', undefined],
+    ['GET', '/v1/customers/cus_1', 'not-found', undefined],
+    ['HEAD', '/v1/customers/cus_1', 'not-found', undefined],
+    ['POST', '/v1/customers/cus_1/merge', 'not-found', undefined],
+  ])('of %s %s is %s', (method, url, code, allow) => {
     const problem = toProblem(new NotFoundException(), method, url);
     expect(problem.code).toBe(code);
-    expect(problem.options.headers?.['allow']).toBe(code === 'method-not-allowed' ? 'GET, HEAD' : undefined);
+    expect(problem.options.headers?.['allow']).toBe(allow);
   });
 });
 

@@ -3,8 +3,8 @@ import { BaseExceptionFilter, HttpAdapterHost } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PROBLEMS, type ProblemCode } from '@app/contracts';
 import { AppError, describeError, LOGGER, type Logger } from '@app/kernel';
+import { methodsOf } from './addresses.js';
 import { ProblemError } from './problem.js';
-import { isReadPath } from './read-paths.js';
 import { isApiPath } from './v1-path.js';
 
 const CODE_OF_STATUS: Readonly<Record<number, ProblemCode>> = {
@@ -36,8 +36,9 @@ export function toProblem(error: unknown, method: string, url: string): ProblemE
     return new ProblemError('dependency-unavailable', { headers: { 'retry-after': '2' } });
   }
   const status = statusOf(error);
-  if (status === 404 && method !== 'GET' && method !== 'HEAD' && isReadPath(url)) {
-    return new ProblemError('method-not-allowed', { headers: { allow: 'GET, HEAD' } });
+  const methods = methodsOf(url);
+  if (status === 404 && methods.length > 0 && !methods.includes(method)) {
+    return new ProblemError('method-not-allowed', { headers: { allow: methods.join(', ') } });
   }
   return new ProblemError((status === undefined ? undefined : CODE_OF_STATUS[status]) ?? 'internal');
 }

@@ -29,5 +29,8 @@ export const problemSchema = z
       .meta({ description: 'One for each fault', examples: [[]] })
       .optional(),
     earliest_cursor: text('With `cursor-expired`: the oldest place that is still kept', 'eyJwIjoiMCJ9.c2ln').optional(),
+    canonical_id: text('With `customer-merged`: the customer to ask for instead', 'cus_204518').optional(),
+    guard: text('With `merge-guarded`: what stands between the two', 'forbidden').optional(),
+    undone_by: text('With `merge-already-undone`: what undid it', 'mrg_1201').optional(),
   })
   .meta({ id: 'Problem', description: 'Why a request was not answered' });

@@ -14,6 +14,8 @@ export interface ProblemOptions {
   /** Further members of the document, for example `earliest_cursor`. */
   readonly members?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
+  /** What went wrong, for the log only. */
+  readonly cause?: unknown;
 }
 
 /** An answer that is a problem document (RFC 9457). */
@@ -22,7 +24,7 @@ export class ProblemError extends Error {
     readonly code: ProblemCode,
     readonly options: ProblemOptions = {},
   ) {
-    super(options.detail ?? PROBLEMS[code].title);
+    super(options.detail ?? PROBLEMS[code].title, { cause: options.cause });
     this.name = 'ProblemError';
   }
 }
