@@ -87,17 +87,13 @@ export class OutboxModel {
     this.move('customer.unmerged', moved, from, moved[0]!.home);
   }
 
-  erase(who: number): void {
+  /** @param order whether the rows about its identities come before the one about the customer, or after it */
+  erase(who: number, order: number): void {
     const customers = this.customersInUse();
     const customer = customers[who % customers.length];
     if (customer === undefined) return;
     const identities = this.identitiesOf(customer);
-    for (const identity of identities) {
-      identity.erased = true;
-      identity.version += 1;
-      const { version } = identity;
-      this.put(identity.id, { kind: 'identity.state', payload: { customer_id: customer, version, status: 'erased' } });
-    }
+    const writes = identities.map((identity) => () => this.eraseIdentity(identity));
     const payload = {
       erasure_id: uuid((this.decisions += 1)),
       customer_id: customer,
@@ -105,7 +101,8 @@ export class OutboxModel {
       effective_at: AT.toISOString(),
       requested_at: AT.toISOString(),
     };
-    this.put(identities[0]!.id, { kind: 'customer.erased', payload });
+    writes.push(() => this.put(identities[0]!.id, { kind: 'customer.erased', payload }));
+    for (const write of order % 2 === 0 ? writes : writes.toReversed()) write();
   }
 
   /** Home customer of an identity, its customer now, and whether it was erased. */
@@ -145,6 +142,13 @@ export class OutboxModel {
         revision,
         text: textOf(id, revision),
       }));
+  }
+
+  private eraseIdentity(identity: ModelIdentity): void {
+    identity.erased = true;
+    identity.version += 1;
+    const { id, customer, version } = identity;
+    this.put(id, { kind: 'identity.state', payload: { customer_id: customer, version, status: 'erased' } });
   }
 
   private customersInUse(): readonly string[] {
