@@ -4,6 +4,7 @@ export * from './claims/claim-sources.js';
 export * from './claims/find-contacts.js';
 export * from './claims/shared-mailbox.js';
 export * from './contact.js';
+export * from './graph/connected-groups.js';
 export * from './graph/cut-graph.js';
 export * from './graph/guards.js';
 export * from './graph/identity-graph.js';

@@ -2,6 +2,8 @@ export * from './advisory-lease.js';
 export * from './database.js';
 export * from './embedded/embedded-postgres.js';
 export * from './graph/decision.js';
+export * from './graph/epochs.repository.js';
+export * from './graph/erasure.repository.js';
 export * from './graph/evidence.repository.js';
 export * from './graph/explain.repository.js';
 export * from './graph/graph.repository.js';

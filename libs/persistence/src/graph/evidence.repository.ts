@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { orderedPair } from '@app/identity';
+import { connectedGroups, orderedPair } from '@app/identity';
 import { arrayOf } from '../array-literal.js';
 import type { Database, NamedStatement, Queryable } from '../database.js';
 import type { ResolvedIdentities } from '../unify/resolved-identities.js';
 import type { Decision } from './decision.js';
+import { endsOf } from './links.js';
 import { GroupTooLargeError, regroup, underStructureLock } from './regroup.js';
 
 /** Proof within a message that its sender and another identity are one person. */
@@ -62,6 +63,10 @@ const LINK = statement(
      evidence_at = least(link.evidence_at, excluded.evidence_at), first_seen = least(link.first_seen, excluded.first_seen),
      last_seen = greatest(link.last_seen, excluded.last_seen)`,
 );
+const CUSTOMERS_OF = statement(
+  'evidence-customers-of',
+  'SELECT id, customer_id FROM identity WHERE id = ANY($1::bigint[])',
+);
 const HOLD_BACK = statement(
   'evidence-hold-back',
   `UPDATE link SET state = 'blocked', blocked_by = 'size' FROM unnest($1::bigint[], $2::bigint[]) AS k(a, b)
@@ -82,6 +87,17 @@ const CLAIM = statement(
      claimed_at = excluded.claimed_at, source_entry = excluded.source_entry
    WHERE claim.claimed_at > excluded.claimed_at OR claim.trust < excluded.trust`,
 );
+
+/** @returns false when the group is too large to be worked out within a batch; nothing was changed then */
+async function regroupUnlessLarge(tx: Queryable, links: readonly LinkWrite[], decision: Decision): Promise<boolean> {
+  try {
+    await regroup(tx, endsOf(links), decision);
+    return true;
+  } catch (error) {
+    if (error instanceof GroupTooLargeError) return false;
+    throw error;
+  }
+}
 
 /** Same order as the lock order, and one row for each (a, b, rule): the earliest sight of the strongest level. */
 function distinctLinks(proofs: readonly ProofWrite[], identities: ResolvedIdentities): LinkWrite[] {
@@ -140,16 +156,14 @@ export class EvidenceRepository {
 
   private async join(tx: Queryable, links: readonly LinkWrite[], decision: Decision): Promise<void> {
     await tx.query(LINK, [...columns(links), arrayOf.plain(links.map((link) => link.sourceEntry))]);
-    try {
-      await regroup(
-        tx,
-        links.flatMap(({ a, b }) => [a, b]),
-        decision,
-      );
-    } catch (error) {
-      if (!(error instanceof GroupTooLargeError)) throw error;
-      await tx.query(HOLD_BACK, [links.map(({ a }) => a), links.map(({ b }) => b)]);
-      await tx.query(ENQUEUE, [links.map(({ a }) => a)]);
+    if (await regroupUnlessLarge(tx, links, decision)) return;
+    // One group is too large: the others shall not wait for it.
+    const rows = await tx.query<{ id: string; customer_id: string }>(CUSTOMERS_OF, [arrayOf.plain(endsOf(links))]);
+    const customerOf = new Map(rows.map((row) => [row.id, row.customer_id]));
+    for (const group of connectedGroups(links, ({ a, b }) => [customerOf.get(a)!, customerOf.get(b)!])) {
+      if (await regroupUnlessLarge(tx, group, decision)) continue;
+      await tx.query(HOLD_BACK, [group.map(({ a }) => a), group.map(({ b }) => b)]);
+      await tx.query(ENQUEUE, [group.map(({ a }) => a)]);
     }
   }
 

@@ -63,7 +63,24 @@ const SET_CUSTOMERS = statement(
   `UPDATE customer SET merged_into = k.into, status = CASE WHEN k.into IS NULL THEN 'active' ELSE 'merged' END, version = version + 1
      FROM unnest($1::bigint[], $2::bigint[]) AS k(id, "into") WHERE customer.id = k.id`,
 );
-/** Pointers, log and outbox in one statement, so that none of them can be without the others. */
+/** The log and what readers are told of it, in the order of the moves. */
+const LOG = statement(
+  'graph-log',
+  `WITH k AS MATERIALIZED (
+     SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::jsonb[], $6::jsonb[])
+       WITH ORDINALITY AS k(op, from_customer, to_customer, moved, details, payload, n)),
+   l AS (
+     INSERT INTO graph_log (op, from_customer, to_customer, moved, details, actor, reason, batch_id)
+     SELECT op, from_customer, to_customer, moved::bigint[], details, $7, $8, $9::uuid FROM k ORDER BY n
+     RETURNING id, op, from_customer, to_customer, moved),
+   o AS (
+     INSERT INTO outbox (kind, identity_id, correlation_id, payload)
+     SELECT CASE l.op WHEN 'merge' THEN 'customer.merged' ELSE 'customer.unmerged' END,
+            coalesce(l.moved[1], (SELECT i.id FROM identity i WHERE i.home_customer_id = l.to_customer)), $10,
+            k.payload || jsonb_build_object('merge_id', l.id::text)
+       FROM l JOIN k USING (op, from_customer, to_customer) ORDER BY k.n)
+   SELECT l.id::text FROM l JOIN k USING (op, from_customer, to_customer) ORDER BY k.n`,
+);
 const MOVE = statement(
   'graph-move',
   `WITH p AS (
@@ -73,16 +90,6 @@ const MOVE = statement(
    INSERT INTO outbox (kind, identity_id, correlation_id, payload)
    SELECT 'identity.state', id, $4, jsonb_build_object('customer_id', customer_id::text, 'version', version, 'status', 'active')
      FROM p ORDER BY id`,
-);
-const LOG = statement(
-  'graph-log',
-  `INSERT INTO graph_log (op, from_customer, to_customer, moved, details, actor, reason, batch_id)
-   VALUES ($1, $2, $3, $4::bigint[], $5::jsonb, $6, $7, $8) RETURNING id::text`,
-);
-const ANNOUNCE = statement(
-  'graph-announce',
-  `INSERT INTO outbox (kind, identity_id, correlation_id, payload)
-   SELECT $1, coalesce($2::bigint, (SELECT id FROM identity WHERE home_customer_id = $3::bigint)), $4, $5::jsonb`,
 );
 
 interface NodeRow {
@@ -208,54 +215,54 @@ export async function regroup(
   if (plan.customers.length > 0) {
     await tx.query(SET_CUSTOMERS, [plan.customers.map(({ id }) => id), plan.customers.map((one) => one.mergedInto)]);
   }
-  const moves: GraphLogEntry[] = [];
-  for (const move of plan.moves) moves.push(await writeMove(tx, move, decision));
+  const moves = plan.moves.length === 0 ? [] : await writeMoves(tx, plan.moves, decision);
   return { moves, held: plan.links.flatMap(({ blockedBy }) => blockedBy ?? []) };
 }
 
-async function writeMove(tx: Queryable, move: Move, decision: Decision): Promise<GraphLogEntry> {
-  const ids = move.identities.map(({ id }) => id);
-  const [log] = await tx.query<{ id: string }>(LOG, [
-    move.op,
-    move.from,
-    move.to,
-    ids,
-    JSON.stringify({ ...evidenceOf(move, decision), undoes: decision.undoes ?? null, pinned: decision.pinned ?? null }),
+async function writeMoves(
+  tx: Queryable,
+  moves: readonly Move[],
+  decision: Decision,
+): Promise<readonly GraphLogEntry[]> {
+  const ids = await tx.query<{ id: string }>(LOG, [
+    moves.map((move) => move.op),
+    moves.map((move) => move.from),
+    moves.map((move) => move.to),
+    moves.map((move) => arrayOf.plain(move.identities.map(({ id }) => id))),
+    moves.map((move) => JSON.stringify(detailsOf(move, decision))),
+    moves.map((move) => JSON.stringify(announcementOf(move, decision))),
     decision.actor,
     decision.reason,
     decision.batchId,
-  ]);
-  const entry: GraphLogEntry = { id: log!.id, op: move.op, from: move.from, to: move.to, identities: move.identities };
-  await tx.query(ANNOUNCE, [
-    move.op === 'merge' ? 'customer.merged' : 'customer.unmerged',
-    ids[0] ?? null,
-    move.to,
     decision.correlationId,
-    JSON.stringify({ ...announcement(entry, decision), ...evidenceOf(move, decision) }),
   ]);
-  if (ids.length > 0) {
-    await tx.query(MOVE, [
-      ids,
-      ids.map(() => move.to),
-      move.identities.map(({ version }) => version),
-      decision.correlationId,
-    ]);
-  }
-  return entry;
+  const moved = moves.flatMap((move) => move.identities.map((identity) => ({ ...identity, to: move.to })));
+  await tx.query(MOVE, [
+    moved.map(({ id }) => id),
+    moved.map(({ to }) => to),
+    moved.map(({ version }) => version),
+    decision.correlationId,
+  ]);
+  return moves.map(({ op, from, to, identities }, index) => ({ id: ids[index]!.id, op, from, to, identities }));
 }
 
-/** What the relay makes events of; the agent's own words stay here. */
-function announcement(entry: GraphLogEntry, decision: Decision): Record<string, unknown> {
-  return {
-    merge_id: entry.id,
-    undoes: decision.undoes ?? null,
-    from: entry.from,
-    to: entry.to,
-    identities: entry.identities,
-    actor: decision.actor,
-    reason: decision.reason,
-  };
-}
+/** What the graph log keeps besides who moved. */
+const detailsOf = (move: Move, decision: Decision): Record<string, unknown> => ({
+  ...evidenceOf(move, decision),
+  undoes: decision.undoes ?? null,
+  pinned: decision.pinned ?? null,
+});
+
+/** What the relay makes events of, without the number that the log gives. */
+const announcementOf = (move: Move, decision: Decision): Record<string, unknown> => ({
+  undoes: decision.undoes ?? null,
+  from: move.from,
+  to: move.to,
+  identities: move.identities,
+  actor: decision.actor,
+  reason: decision.reason,
+  ...evidenceOf(move, decision),
+});
 
 /** A merge names the evidence that holds it; whatever else happens is the decision's own doing. */
 function evidenceOf(move: Move, decision: Decision): { readonly rule: string; readonly trust: number } {
