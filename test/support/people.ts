@@ -1,5 +1,5 @@
 import { anInboundMessage } from '@app/testkit';
-import { pointerTable } from './identities.js';
+import { brokenInvariants, pointerTable } from './identities.js';
 import type { Answer, TimelineService } from './timeline-service.js';
 
 /** A customer as the API answers, as far as tests look at it. */
@@ -84,6 +84,12 @@ export class People {
     await this.service.database.query('TRUNCATE claim, cannot_link, relay_owner, graph_job');
   }
 
+  /** @throws Error when the store breaks what must always be true */
+  async check(): Promise<void> {
+    const broken = await brokenInvariants(this.service.database);
+    if (broken.length > 0) throw new Error(broken.join('\n'));
+  }
+
   async call(method: string, path: string, body?: unknown): Promise<Answer> {
     const json = { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
     return await this.service.get(path, { method, ...(body === undefined ? {} : json) });
@@ -91,7 +97,7 @@ export class People {
 
   async ok<T>(method: string, path: string, body?: unknown): Promise<T> {
     const answer = await this.call(method, path, body);
-    expect([answer.status, answer.text]).toEqual([200, answer.text]);
+    if (answer.status !== 200) throw new Error(`${method} ${path} answers ${answer.status}: ${answer.text}`);
     return answer.body as T;
   }
 
