@@ -8,7 +8,7 @@ import {
   TimelineRepository,
 } from '@app/persistence';
 import { aBatch, anEdit, anInboundMessage } from '@app/testkit';
-import { brokenInvariants, people } from '../support/identities.js';
+import { assertInvariants, people } from '../support/identities.js';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.js';
 import { unifierOn } from '../support/unifier.js';
 
@@ -28,7 +28,7 @@ beforeEach(async () => {
   database = Database.connect(url, { applicationName: 'test', max: 12 });
 });
 afterEach(async () => {
-  expect(await brokenInvariants(database)).toEqual([]);
+  await assertInvariants(database);
   await database.close();
   await server.dropDatabase(url);
 });

@@ -5,6 +5,7 @@ import {
   Database,
   EvidenceRepository,
   GraphRepository,
+  LargeGroupsRepository,
   migrate,
   type GraphOutcome,
   type NamedStatement,
@@ -15,6 +16,7 @@ import {
   aDecision,
   AT,
   anIdentity,
+  assertInvariants,
   aProof,
   bear,
   brokenInvariants,
@@ -42,7 +44,7 @@ beforeEach(async () => {
   graph = new GraphRepository(database);
 });
 afterEach(async () => {
-  expect(await brokenInvariants(database)).toEqual([]);
+  await assertInvariants(database);
   await database.close();
   await server.dropDatabase(url);
 });
@@ -367,6 +369,29 @@ class Lockless {
     });
   }
 }
+
+describe('a hub of many', () => {
+  const HUB = 'livechat_visitor:w:hub';
+  const many = Array.from({ length: 1_300 }, (_, index) => `livechat_visitor:w:m${index}`);
+  const at = (index: number): string => new Date(Date.parse(AT) + index * 1000).toISOString();
+
+  it('fills one customer up to its size; the lane makes it the ones who were proven first', async () => {
+    const ids = await bear(database, [HUB, ...many]);
+    const evidence = new EvidenceRepository(database);
+    // The latest first, so that what came first is not what was first.
+    const late = many.map((name, index) => aProof(HUB, name, { evidenceAt: at(index) })).reverse();
+    for (let from = 0; from < late.length; from += 325) await evidence.prove(late.slice(from, from + 325), ids);
+    const lane = new LargeGroupsRepository(database);
+    while ((await lane.regroupNext()) === 'regrouped');
+    const [largest] = await database.query<{ n: number; members: string[] }>(
+      `SELECT count(*)::int AS n, array_agg(value ORDER BY id) AS members FROM identity GROUP BY customer_id ORDER BY 1 DESC LIMIT 1`,
+    );
+    expect(largest!.n).toBe(200);
+    expect(new Set(largest!.members)).toEqual(
+      new Set(['hub', ...many.slice(0, 199).map((name) => name.split(':')[2]!)]),
+    );
+  });
+});
 
 describe('what the lock is for', () => {
   it('without it, two batches that join the same people at once leave a pointer to nobody', async () => {

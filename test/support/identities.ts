@@ -76,3 +76,9 @@ export async function brokenInvariants(database: Database): Promise<readonly str
     .filter(({ broken }) => broken > 0)
     .map(({ name, broken }) => `${name}: ${broken}`);
 }
+
+/** @throws Error naming each invariant that does not hold */
+export async function assertInvariants(database: Database): Promise<void> {
+  const broken = await brokenInvariants(database);
+  if (broken.length > 0) throw new Error(`broken: ${broken.join('; ')}`);
+}

@@ -2,7 +2,6 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createLogger, HealthRegistry, loadConfig, Metrics, type Config, type Logger } from '@app/kernel';
-import { startEmbeddedPostgres } from '@app/persistence';
 import { createApplication, openStream, prepareInstallation, readAccounts, startApplication } from '@app/runtime';
 import { ChatModule } from '../../chat/src/chat.module.js';
 import { EmailModule } from '../../email/src/email.module.js';
@@ -14,6 +13,7 @@ import { UnifierModule } from '../../unifier/src/unifier.module.js';
 import { ensureDemoAccounts } from './demo/demo-accounts.js';
 import { startDemoMailbox } from './demo/demo-mailbox.js';
 import { keptSecrets } from './kept-secrets.js';
+import { openDatabase } from './open-database.js';
 import { writeRunFile, type RunFile } from './run-file.js';
 
 /** A standalone run that answers. */
@@ -27,11 +27,6 @@ export interface Standalone {
 }
 
 const NAME = 'standalone';
-
-async function openDatabase(config: Config, home: string): Promise<{ url: string; stop: () => Promise<void> }> {
-  if (config.DATABASE_URL !== undefined) return { url: config.DATABASE_URL, stop: async () => undefined };
-  return await startEmbeddedPostgres({ home: resolve(home, 'postgres') });
-}
 
 /** The accounts file of the settings, or the demonstration's own when there is none. */
 function accountsPath(config: Config, home: string): string {

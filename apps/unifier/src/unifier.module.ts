@@ -1,10 +1,19 @@
 import { Inject, Module, type OnModuleInit } from '@nestjs/common';
 import { ACCOUNTS, CONFIG, INSTALLATION_SECRET, type ChannelAccount, type Config } from '@app/kernel';
-import { AdvisoryLease, Database, EvidenceRepository, RelayRepository, UnifyRepository } from '@app/persistence';
+import {
+  AdvisoryLease,
+  Database,
+  ErasureRepository,
+  EvidenceRepository,
+  LargeGroupsRepository,
+  RelayRepository,
+  UnifyRepository,
+} from '@app/persistence';
 import { BatchDatabase } from './batch-database.js';
 import { RelayService } from './relay/relay.service.js';
 import { IdentityPolicy } from './unify-batch/identity-policy.js';
 import { UnifyBatchController } from './unify-batch/unify-batch.controller.js';
+import { UpkeepService } from './upkeep/upkeep.service.js';
 import { UnifyBatchService } from './unify-batch/unify-batch.service.js';
 
 /** Names the relay among the advisory locks. */
@@ -20,6 +29,7 @@ const RELAY_LEASE = [0x6f6d6c10, 1] as const;
   providers: [
     UnifyBatchService,
     RelayService,
+    UpkeepService,
     BatchDatabase,
     {
       provide: UnifyRepository,
@@ -37,7 +47,11 @@ const RELAY_LEASE = [0x6f6d6c10, 1] as const;
         IdentityPolicy.of(config, secret, accounts),
       inject: [CONFIG, INSTALLATION_SECRET, ACCOUNTS],
     },
-    { provide: RelayRepository, useFactory: (database: Database) => new RelayRepository(database), inject: [Database] },
+    ...[RelayRepository, ErasureRepository, LargeGroupsRepository].map((repository) => ({
+      provide: repository,
+      useFactory: (database: Database) => new repository(database),
+      inject: [Database],
+    })),
     {
       provide: AdvisoryLease,
       useFactory: (database: Database) => new AdvisoryLease(database, RELAY_LEASE),

@@ -46,6 +46,11 @@ export class Metrics {
     'account',
     'outcome',
   ]);
+  readonly invariantsBroken = this.gauge(
+    'omniline_invariants_broken',
+    'Rows that break an invariant, at the last check; anything but 0 is a fault',
+    ['invariant'],
+  );
 
   constructor(options: { processMetrics?: boolean } = {}) {
     if (options.processMetrics) collectDefaultMetrics({ register: this.registry });

@@ -275,8 +275,8 @@ async function undoable(tx: Queryable, logId: string): Promise<readonly LogRow[]
 
 /** Gives a customer back the pin that it had before a decision. @returns what to remember for taking this back too */
 async function restorePin(tx: Queryable, rows: readonly LogRow[]): Promise<Pick<Decision, 'pinned'>> {
-  const pinned = rows.find((row) => row.details.pinned != null)?.details.pinned;
-  if (pinned == null) return {};
+  const pinned = rows.flatMap((row) => row.details.pinned ?? [])[0];
+  if (pinned === undefined) return {};
   const [held] = await tx.query<{ pin: string | null }>('SELECT pin FROM customer WHERE id = $1', [pinned.customerId]);
   await tx.query('UPDATE customer SET pin = $2 WHERE id = $1', [pinned.customerId, pinned.before]);
   return { pinned: { customerId: pinned.customerId, before: held?.pin ?? null } };

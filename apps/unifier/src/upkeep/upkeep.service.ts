@@ -1,0 +1,60 @@
+import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { LOGGER, Metrics, type Logger } from '@app/kernel';
+import { checkInvariants, Database, ErasureRepository, LargeGroupsRepository } from '@app/persistence';
+import { WorkLoop } from '../work-loop.js';
+
+const LANE_MS = 2_000;
+const SWEEP_MS = 5_000;
+const CHECK_MS = 3_600_000;
+
+/**
+ * What is done beside the batches: groups too large for one, what was written while somebody was erased, and once an
+ * hour the check of everything that must always be true. Several processes may do it at once; each piece is idempotent.
+ */
+@Injectable()
+export class UpkeepService implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly loops: readonly WorkLoop[];
+
+  constructor(
+    @Inject(LargeGroupsRepository) private readonly groups: LargeGroupsRepository,
+    @Inject(ErasureRepository) private readonly erasures: ErasureRepository,
+    @Inject(Database) private readonly database: Database,
+    @Inject(Metrics) private readonly metrics: Metrics,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {
+    this.loops = [
+      new WorkLoop({ name: 'large-groups', work: () => this.regroup(), idleMs: LANE_MS, logger }),
+      new WorkLoop({ name: 'erasure-sweep', work: () => this.sweep(), idleMs: SWEEP_MS, logger }),
+      new WorkLoop({ name: 'invariants', work: () => this.check(), idleMs: CHECK_MS, logger }),
+    ];
+  }
+
+  onApplicationBootstrap(): void {
+    for (const loop of this.loops) loop.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await Promise.all(this.loops.map(async (loop) => await loop.stop()));
+  }
+
+  private async regroup(): Promise<boolean> {
+    const outcome = await this.groups.regroupNext();
+    if (outcome === 'too-large') this.logger.warn({}, 'A group of identities is too large to be worked out');
+    return outcome !== 'idle';
+  }
+
+  private async sweep(): Promise<boolean> {
+    await this.erasures.sweep();
+    return false;
+  }
+
+  private async check(): Promise<boolean> {
+    const started = performance.now();
+    for (const { name, broken, examples } of await checkInvariants(this.database)) {
+      this.metrics.invariantsBroken.set({ invariant: name }, broken);
+      if (broken > 0) this.logger.error({ invariant: name, broken, examples }, 'An invariant is broken');
+    }
+    this.logger.info({ ms: Math.round(performance.now() - started) }, 'Invariants checked');
+    return false;
+  }
+}
