@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { benchEndToEnd } from './end-to-end.js';
+import { benchFebrl } from './febrl.js';
 import { benchGateway } from './gateway.js';
 import { benchReading } from './reading.js';
 import { benchUnifier } from './unifier.js';
@@ -8,7 +9,7 @@ import { environmentLines, toMarkdown, type ResultTable } from './support/report
 
 const HELP = `Usage: npm run bench [-- <name>...] [-- --quick] [-- --write]
 
-Names: gateway, unifier, end-to-end, reading; all of them when none is given.
+Names: gateway, unifier, end-to-end, reading, febrl; all of them when none is given.
 
   --quick  few and short rounds, to see that it works
   --write  puts the results into bench/RESULTS.md
@@ -43,6 +44,7 @@ const BENCHES: Readonly<Record<string, () => Promise<ResultTable>>> = {
       quick ? { rounds: 1, secondsEach: 5, perSecond: 200 } : { rounds: 5, secondsEach: 20, perSecond: 500 },
     ),
   reading: () => benchReading(quick ? { rounds: 2, entries: 50_000 } : { rounds: 9, entries: 1_000_000 }),
+  febrl: () => benchFebrl(quick ? { sets: ['Febrl1'] } : {}),
 };
 
 if (values.help) {

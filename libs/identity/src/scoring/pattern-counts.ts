@@ -35,7 +35,7 @@ export function levelShares(
   field: number,
   levelCount: number,
 ): number[] {
-  const sums = new Array<number>(levelCount).fill(SMOOTHING);
+  const sums = Array.from({ length: levelCount }, () => SMOOTHING);
   for (const [index, { levels, count }] of patterns.entries()) {
     const level = levels[field];
     if (level !== undefined) sums[level]! += weights[index]! * count;

@@ -11,15 +11,21 @@ function inOrder(a: string, b: string): readonly [string, string] {
   return x.length < y.length || (x.length === y.length && x < y) ? [x, y] : [y, x];
 }
 
+/** Which letters have a partner; used again in every call: nothing is kept from one to the next. */
+const [IN_SHORT, IN_LONG] = [0, 1].map(() => new Uint8Array(MAX_COMPARED_CHARS)) as [Uint8Array, Uint8Array];
+
 /** Marks in both texts the letters that have a partner within reach. @returns the number of partners */
-function matchLetters(short: string, long: string, inShort: boolean[], inLong: boolean[]): number {
+function matchLetters(short: string, long: string): number {
+  IN_SHORT.fill(0);
+  IN_LONG.fill(0);
   const reach = Math.max(0, Math.floor(long.length / 2) - 1);
   let matches = 0;
   for (let i = 0; i < short.length; i += 1) {
+    const letter = short.charCodeAt(i);
     const end = Math.min(long.length - 1, i + reach);
     for (let j = Math.max(0, i - reach); j <= end; j += 1) {
-      if (inLong[j] === true || short[i] !== long[j]) continue;
-      inShort[i] = inLong[j] = true;
+      if (letter !== long.charCodeAt(j) || IN_LONG[j] === 1) continue;
+      IN_SHORT[i] = IN_LONG[j] = 1;
       matches += 1;
       break;
     }
@@ -27,11 +33,11 @@ function matchLetters(short: string, long: string, inShort: boolean[], inLong: b
   return matches;
 }
 
-function countTranspositions(short: string, long: string, inShort: boolean[], inLong: boolean[]): number {
+function countTranspositions(short: string, long: string): number {
   let [transpositions, j] = [0, 0];
   for (let i = 0; i < short.length; i += 1) {
-    if (inShort[i] !== true) continue;
-    while (inLong[j] !== true) j += 1;
+    if (IN_SHORT[i] === 0) continue;
+    while (IN_LONG[j] === 0) j += 1;
     if (short[i] !== long[j]) transpositions += 1;
     j += 1;
   }
@@ -46,10 +52,9 @@ function countTranspositions(short: string, long: string, inShort: boolean[], in
 export function jaroWinkler(a: string, b: string): number {
   if (a === b) return a === '' ? 0 : 1;
   const [short, long] = inOrder(a, b);
-  const [inShort, inLong]: [boolean[], boolean[]] = [[], []];
-  const matches = matchLetters(short, long, inShort, inLong);
+  const matches = matchLetters(short, long);
   if (matches === 0) return 0;
-  const moved = countTranspositions(short, long, inShort, inLong);
+  const moved = countTranspositions(short, long);
   const jaro = (matches / short.length + matches / long.length + (matches - moved) / matches) / 3;
   let prefix = 0;
   while (prefix < Math.min(MAX_PREFIX, short.length) && short[prefix] === long[prefix]) prefix += 1;
@@ -86,7 +91,7 @@ export function editDistance(a: string, b: string, limit: number): number {
     row[0] = i;
     let leastOfRow = i;
     for (let j = 1; j <= y.length; j += 1) {
-      const same = x[i - 1] === y[j - 1];
+      const same = x.charCodeAt(i - 1) === y.charCodeAt(j - 1);
       let least = Math.min(above[j]! + 1, row[j - 1]! + 1, above[j - 1]! + (same ? 0 : 1));
       const swapped = i > 1 && j > 1 && x[i - 1] === y[j - 2] && x[i - 2] === y[j - 1];
       if (swapped) least = Math.min(least, before[j - 2]! + 1);
