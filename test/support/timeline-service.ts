@@ -45,7 +45,7 @@ export interface TimelineService {
 }
 
 function parse(text: string, type: string): never {
-  return (/json/.test(type) ? JSON.parse(text) : text) as never;
+  return (/json\b/.test(type) && !type.includes('ndjson') ? JSON.parse(text) : text) as never;
 }
 
 async function startApplication(url: string, logged: string[], settings: Partial<StreamSettings>) {

@@ -3,8 +3,11 @@ import { APP_FILTER } from '@nestjs/core';
 import {
   CustomersRepository,
   Database,
+  EpochsRepository,
+  ErasureRepository,
   EventFeedRepository,
   ExplainRepository,
+  ExportRepository,
   GraphRepository,
   HistoryRepository,
   SharingRepository,
@@ -25,6 +28,8 @@ import { GRAPH_CONTROLLERS, GRAPH_SERVICES } from './graph/graph.providers.js';
 import { Cursors } from './http/cursor.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { RequestIds } from './http/request-id.js';
+import { PrivacyController } from './privacy/privacy.controller.js';
+import { PrivacyService } from './privacy/privacy.service.js';
 
 const REPOSITORIES = [
   CustomersRepository,
@@ -35,6 +40,9 @@ const REPOSITORIES = [
   SharingRepository,
   ExplainRepository,
   SuggestionsRepository,
+  ErasureRepository,
+  EpochsRepository,
+  ExportRepository,
 ] as const;
 
 /**
@@ -42,7 +50,14 @@ const REPOSITORIES = [
  * and leaves every other address of the process alone.
  */
 @Module({
-  controllers: [CustomersController, ...GRAPH_CONTROLLERS, EntriesController, EventsController, ContractController],
+  controllers: [
+    CustomersController,
+    ...GRAPH_CONTROLLERS,
+    PrivacyController,
+    EntriesController,
+    EventsController,
+    ContractController,
+  ],
   providers: [
     { provide: APP_FILTER, useClass: ProblemFilter },
     { provide: STREAM_SETTINGS, useValue: DEFAULT_STREAM_SETTINGS },
@@ -55,6 +70,7 @@ const REPOSITORIES = [
     Cursors,
     CustomersService,
     ...GRAPH_SERVICES,
+    PrivacyService,
     TimelineService,
     EventFeedService,
     EventsService,

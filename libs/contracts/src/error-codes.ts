@@ -13,6 +13,8 @@ export const PROBLEMS = {
   'nothing-to-undo': { status: 409, title: 'Nothing is left to be undone' },
   'group-too-large': { status: 409, title: 'Too many identities hang together' },
   'identity-not-shared': { status: 409, title: 'The identity is not used by several people' },
+  'identity-not-recyclable': { status: 409, title: 'Nobody else can get this identity' },
+  'epoch-ended': { status: 409, title: 'The time of its owner has ended already' },
   'cursor-expired': { status: 410, title: 'The cursor is older than what is kept' },
   'customer-erased': { status: 410, title: 'The customer was erased' },
   'payload-too-large': { status: 413, title: 'The body is too large' },

@@ -9,6 +9,7 @@ export * from './graph/explain.repository.js';
 export * from './graph/graph.repository.js';
 export * from './graph/history.repository.js';
 export * from './graph/large-groups.repository.js';
+export * from './graph/export.repository.js';
 export type { EvidenceFilter } from './graph/links.js';
 export * from './graph/invariants.js';
 export * from './graph/sharing.repository.js';

@@ -15,12 +15,13 @@ const words = (maxChars: number) =>
     .refine((value) => clean(value) !== '', 'empty')
     .transform(clean);
 
-const reason = words(MAX_REASON_CHARS).meta({
+/** Why something was decided. */
+export const reason = words(MAX_REASON_CHARS).meta({
   description: 'Why, for people; at most 500 characters',
   examples: ['Khách xác nhận qua điện thoại'],
 });
 /** `system` is the name under which what nobody decided is kept. */
-const author = words(MAX_AUTHOR_CHARS)
+export const author = words(MAX_AUTHOR_CHARS)
   .refine((name) => name.toLowerCase() !== 'system', 'reserved')
   .default('api')
   .meta({ description: 'Who decides', examples: ['lan'] });

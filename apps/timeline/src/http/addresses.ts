@@ -2,12 +2,13 @@ const READ = ['GET', 'HEAD'] as const;
 
 /** Every address of the API, and the methods that it takes; the server answers HEAD wherever it answers GET. */
 const ADDRESSES: readonly (readonly [RegExp, readonly string[]])[] = [
-  [/^\/v1\/customers(\/[^/]+(\/timeline|\/merges|\/merge-suggestions|\/why|\/distinct-from)?)?$/, READ],
-  [/^\/v1\/customers\/[^/]+\/(merge|split)$/, ['POST']],
+  [/^\/v1\/customers(\/[^/]+(\/timeline|\/merges|\/merge-suggestions|\/why|\/distinct-from|\/export)?)?$/, READ],
+  [/^\/v1\/customers\/[^/]+\/(merge|split|erasure)$/, ['POST']],
   [/^\/v1\/customers\/[^/]+\/distinct-from\/[^/]+$/, ['PUT', 'DELETE']],
   [/^\/v1\/merges\/[^/]+\/undo$/, ['POST']],
   [/^\/v1\/rollbacks$/, ['POST']],
-  [/^\/v1\/identities\/[^/]+\/share$/, ['POST']],
+  [/^\/v1\/identities\/[^/]+\/(share|epochs)$/, ['POST']],
+  [/^\/v1\/erasures\/[^/]+$/, READ],
   [/^\/v1\/conversations\/[^/]+\/speaker$/, ['PUT']],
   [/^\/v1\/entries\/[^/]+(\/raw)?$/, READ],
   [/^\/v1\/blobs\/[^/]+$/, READ],
