@@ -3,7 +3,7 @@ import type { CountryCode } from 'libphonenumber-js/max';
 import { isBlockedValue } from '../blocked-values.js';
 import { normaliseMailAddress } from '../mail-address.js';
 import { toE164 } from '../phone.js';
-import { claimOf, isClaimSource, trustOfSource, type ClaimSourceName } from './claim-sources.js';
+import { isClaimSource, trustOfSource, type ClaimSourceName } from './claim-sources.js';
 import { findContacts, MAX_CONTACTS } from './find-contacts.js';
 import { ownWords } from './own-words.js';
 
@@ -70,13 +70,25 @@ function canonicalName({ kind, value }: Pick<Claim, 'kind' | 'value'>, country?:
   return canonical === undefined ? undefined : { kind: kind as 'phone' | 'email', scope: '', value: canonical };
 }
 
+/** A claim in canonical form, before it is weighed. */
+interface Finding extends Name {
+  readonly rule: string;
+  readonly level: number;
+}
+
+const finding = (name: Name | undefined, rule: string, level: number): Finding[] =>
+  name === undefined ? [] : [{ kind: name.kind, scope: name.scope, value: name.value, rule, level }];
+
 /** Kinds of content whose text is the person's own; the others are cards, forms, buttons of ours and events. */
 const OWN_WORDS = new Set(['text', 'html', 'image', 'audio', 'video', 'file']);
 
-const inText = (text: string, sourceOf: (kind: 'phone' | 'email') => ClaimSourceName): Claim[] =>
-  findContacts(text).map(({ kind, value }) => claimOf(kind, value, sourceOf(kind)));
+const inText = (text: string, sourceOf: (kind: 'phone' | 'email') => ClaimSourceName): Finding[] =>
+  findContacts(text).flatMap(({ kind, value }) => {
+    const rule = sourceOf(kind);
+    return finding({ kind, scope: '', value }, rule, trustOfSource(rule));
+  });
 
-function claimsInText({ content, mail }: MessageReceived): Claim[] {
+function foundInText({ content, mail }: MessageReceived): Finding[] {
   if (content.text === undefined || !OWN_WORDS.has(content.type)) return [];
   const typed = (kind: 'phone' | 'email'): ClaimSourceName => `text.${kind}`;
   if (mail === undefined) return inText(content.text, typed);
@@ -84,21 +96,23 @@ function claimsInText({ content, mail }: MessageReceived): Claim[] {
   return [...inText(message, typed), ...inText(signature, () => 'mail.signature')].slice(0, MAX_CONTACTS);
 }
 
-/** The twin of an address that nothing proves claims to be the real one. */
-const claimOfTwin = ({ identity }: MessageReceived): Claim[] =>
-  identity.kind === 'email_unverified' ? [claimOf('email', identity.value, 'mail.from_unverified')] : [];
+const toldByConnector = ({ claims = [] }: MessageReceived, country?: CountryCode): Finding[] =>
+  claims.flatMap((claim) => finding(canonicalName(claim, country), claim.source, claim.level));
 
-function claimOfReplyTo({ mail }: MessageReceived): Claim[] {
-  const [replyTo] = mail?.reply_to ?? [];
-  return replyTo === undefined ? [] : [claimOf('email', replyTo, 'mail.reply_to')];
+function foundInHeader(address: string | undefined, rule: ClaimSourceName): Finding[] {
+  const name = address === undefined ? undefined : canonicalName({ kind: 'email', value: address });
+  return finding(name, rule, trustOfSource(rule));
 }
 
 /** Everything that a message claims: what its connector found, then what its header and its words say. */
-function allClaims(data: MessageReceived): readonly Claim[] {
-  const told = [...(data.claims ?? []), ...claimOfTwin(data)];
+function findingsOf(data: MessageReceived, country?: CountryCode): readonly Finding[] {
+  const { identity, mail } = data;
+  const told = toldByConnector(data, country);
+  // The twin of an address that nothing proves claims to be the real one.
+  if (identity.kind === 'email_unverified') told.push(...foundInHeader(identity.value, 'mail.from_unverified'));
   // A machine writes of its company, not of itself.
-  if (data.mail?.auto_submitted !== undefined) return told;
-  return [...told, ...claimOfReplyTo(data), ...claimsInText(data)];
+  if (mail?.auto_submitted !== undefined) return told;
+  return [...told, ...foundInHeader(mail?.reply_to[0], 'mail.reply_to'), ...foundInText(data)];
 }
 
 /** @returns the source of a claim that no connector may make */
@@ -163,16 +177,17 @@ export function assessClaims(data: MessageReceived, options: AssessmentOptions):
   }
   if (data.direction !== 'inbound') return { ok: true, claims: [] };
   const { identity } = data;
+  const findings = findingsOf(data, options.defaultCountry);
+  if (findings.length === 0) return { ok: true, claims: [] };
   const most = MOST_BY_AUTHENTICITY[identity.authenticity];
+  const self = nameKey(identity.kind, identity.scope, identity.value);
   const strongest = new Map<string, AssessedClaim>();
-  for (const claim of allClaims(data)) {
-    const name = canonicalName(claim, options.defaultCountry);
-    if (name === undefined || isBlockedValue(name.kind, name.value) || isOurs(name, options.ownValues)) continue;
-    if (nameKey(name.kind, name.scope, name.value) === nameKey(identity.kind, identity.scope, identity.value)) continue;
-    const assessed = { ...name, rule: claim.source, trust: Math.min(claim.level, trustOfSource(claim.source), most) };
-    const key = `${nameKey(name.kind, name.scope, name.value)}\u0000${assessed.rule}`;
-    const held = strongest.get(key);
-    if (held === undefined || held.trust < assessed.trust) strongest.set(key, assessed);
+  for (const { kind, scope, value, rule, level } of findings) {
+    const name = nameKey(kind, scope, value);
+    if (name === self || isBlockedValue(kind, value) || isOurs({ kind, scope, value }, options.ownValues)) continue;
+    const trust = Math.min(level, trustOfSource(rule), most);
+    const key = `${name}\u0000${rule}`;
+    if ((strongest.get(key)?.trust ?? -1) < trust) strongest.set(key, { kind, scope, value, rule, trust });
   }
   return { ok: true, claims: withoutEchoes([...strongest.values()].sort(compareClaims)) };
 }

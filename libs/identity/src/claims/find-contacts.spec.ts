@@ -167,6 +167,25 @@ describe('text of any kind', () => {
     );
   });
 
+  it('misses no digit and no at sign in whatever script Unicode makes one of', () => {
+    const forms = new Map<string, string[]>();
+    for (let code = 0x80; code <= 0x1_ffff; code++) {
+      if (code >= 0xd800 && code <= 0xdfff) continue;
+      const written = String.fromCodePoint(code);
+      const plain = written.normalize('NFKC');
+      if (/^[0-9@]$/.test(plain)) forms.set(plain, [...(forms.get(plain) ?? []), written]);
+    }
+    const families = forms
+      .get('0')!
+      .map((_zero, family) => '0901234567'.replace(/\d/g, (digit) => forms.get(digit)![family]!));
+    expect(families.length).toBeGreaterThan(8);
+    expect(families.map(found)).toEqual(families.map(() => [ONE]));
+    expect(forms.get('@')!.map((sign) => found(`ha${sign}khach.example`))).toEqual([
+      ['ha@khach.example'],
+      ['ha@khach.example'],
+    ]);
+  });
+
   it('gives at most ten contacts, and reads no further than its cap', () => {
     const list = Array.from({ length: 30 }, (_none, index) => `09012345${String(index).padStart(2, '0')}`);
     expect(found(list.join(', '))).toHaveLength(MAX_CONTACTS);

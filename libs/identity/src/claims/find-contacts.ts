@@ -17,8 +17,10 @@ export const MAX_CONTACTS = 10;
 const LINK = /(?<![\p{L}\p{N}@.-])(?:https?:\/\/|www\.)\S+/giu;
 const INVISIBLE = /[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]+/g;
 
-/** Most messages hold neither a digit nor an at sign, in no script. */
-const HOLDS_ANY = /[\p{N}@＠﹫]/u;
+/** Digits and at signs, with all that {@link prepare} makes such; most messages hold none. */
+const HOLDS_ANY = /[0-9@\u00b2\u00b3\u00b9\u2070-\u2089\u2460-\u2468\u24ea\uff10-\uff20\ufe6b\ud833\ud835\ud83e]/;
+/** A number has no fewer digits. */
+const MAYBE_PHONE = /\d(?:[ \u00a0.\-–()]{0,3}\d){7}/;
 
 /** One form for wide digits and the like, without what cannot be seen; links give way to blanks. */
 const prepare = (text: string): string =>
@@ -33,8 +35,9 @@ const prepare = (text: string): string =>
 export function findContacts(text: string): readonly FoundContact[] {
   if (!HOLDS_ANY.test(text)) return [];
   const prepared = prepare(text);
+  const phones = MAYBE_PHONE.test(prepared) ? scanPhones(prepared, MAX_CONTACTS).phones : [];
   const found = [
-    ...scanPhones(prepared, MAX_CONTACTS).phones.map((phone) => ({ ...phone, kind: 'phone' as const })),
+    ...phones.map((phone) => ({ ...phone, kind: 'phone' as const })),
     ...scanAddresses(prepared, MAX_CONTACTS).addresses.map((address) => ({ ...address, kind: 'email' as const })),
   ].sort((a, b) => a.index - b.index);
   const contacts = new Map(found.map(({ kind, value }) => [`${kind} ${value}`, { kind, value }]));

@@ -14,13 +14,13 @@ export interface PhoneScan {
   readonly phones: readonly FoundPhone[];
   /** Groupings of digits looked at: at most {@link MAX_GROUPS} for each run of digits. */
   readonly steps: number;
-  /** Candidates shown to the numbering plan, at most {@link MAX_CANDIDATES}. */
+  /** Candidates weighed, at most one more than {@link MAX_CANDIDATES}. */
   readonly candidates: number;
 }
 
 /** `+84 9 01 23 45 67` has six. */
 export const MAX_GROUPS = 6;
-/** The numbering plan takes microseconds for each; what comes after so many is not looked at. */
+/** Words around and numbering plan take their time; what comes after so many is not looked at. */
 export const MAX_CANDIDATES = 100;
 const MAX_DIGITS = 15;
 
@@ -35,6 +35,7 @@ interface Run {
 
 /** The sign that a separator stands for; undefined for what never stands within a number. */
 function separatorOf(text: string): string | undefined {
+  if (text === ' ' || text === '.' || text === '-') return text;
   if (text.length > 3 || !/^[ \u00a0.\-–()]*$/.test(text)) return undefined;
   const sign = text.replace(/[()]/g, '').replace('\u00a0', ' ').replace('–', '-');
   return sign === '' || sign === ' ' || sign === '.' || sign === '-' ? sign : undefined;
@@ -59,6 +60,7 @@ const FIXED = /^02\d{9}$/;
 /** Whether digits have the shape of a number; with a plus sign only the plan can tell. */
 function hasShape(digits: string, plus: boolean): boolean {
   if (plus) return digits.length >= 8 && digits.length <= MAX_DIGITS;
+  if (digits.length < 10 || digits.length > 14) return false;
   // Twelve digits that begin with 84 are parcels more often than fixed lines.
   const national = digits.startsWith('0084') ? `0${digits.slice(4)}` : digits.replace(/^84(?=\d{9}$)/, '0');
   return MOBILE.test(national) || MOBILE_BEFORE_2018.test(national) || FIXED.test(national);
@@ -139,9 +141,9 @@ class PhoneScanner {
     const inList = first > 0 && first === this.taken;
     if (!plus && goesOn(this.runs, last, last > first)) return false;
     if (!plus && !inList && cameBefore(this.runs, first, last)) return false;
+    if (++this.candidates > MAX_CANDIDATES) return false;
     const place = { start, end, inList };
     if (isPartOfMore(this.text, place) || isCalledOtherwise(this.text, place)) return false;
-    if (++this.candidates > MAX_CANDIDATES) return false;
     const name = normalisePhone(`${plus ? '+' : ''}${this.text.slice(from, end)}`);
     if (name.kind !== 'number') return false;
     this.phones.push({ value: name.e164, index: start });
