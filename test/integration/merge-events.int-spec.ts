@@ -120,7 +120,9 @@ async function erase(customer: string, people: readonly Person[], how: 'bodies' 
         : `UPDATE entry SET body = '{}', changes = NULL WHERE identity_id = ANY($1)`,
       [ids],
     );
-    await tx.query(`UPDATE customer SET status = 'erased' WHERE id = $1`, [customer]);
+    await tx.query(`UPDATE customer SET status = 'erased', merged_into = NULL WHERE id = ANY($1)`, [
+      people.map(({ home }) => home),
+    ]);
     for (const id of ids) await put(tx, 'identity.state', id, { customer_id: customer, version: 9, status: 'erased' });
     const at = '2026-11-20T05:00:00.000Z';
     const erasure_id = uuidV7(new Date());
@@ -280,7 +282,7 @@ describe.each([
       physically_gone_by: '2026-12-06T05:00:00.000Z',
     });
     for (const [topic, keys] of [
-      [PUBLIC_TOPICS.customers, [`cus_${b.home}`]],
+      [PUBLIC_TOPICS.customers, [`cus_${a.home}`, `cus_${b.home}`]],
       [PUBLIC_TOPICS.identities, [`idn_${a.id}`, `idn_${b.id}`]],
     ] as const) {
       const last = new Map((await readTopic(topic)).map((record) => [record.key, record]));

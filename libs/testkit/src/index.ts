@@ -5,5 +5,8 @@ export * from './stream/describe-stream.js';
 export * from './stream/stream-bench.js';
 export * from './stream/until.js';
 export * from './stream/tcp-proxy.js';
+export * from './timeline/group-by.js';
 export * from './timeline/outbox-model.js';
+export * from './timeline/read-interleaved.js';
 export * from './timeline/reference-consumer.js';
+export * from './timeline/timeline-promises.js';

@@ -1,8 +1,8 @@
 import type { NamedStatement, Queryable } from '../database.js';
 import { ENTRY_COLUMNS, type EntryRow } from '../timeline/stored-entry.js';
-import { isEntry, isMove, type OutboxRow } from './outbox-row.js';
+import { isEntry, namedIdentities, type OutboxRow } from './outbox-row.js';
 import type { OwnedIdentity } from './ownership.js';
-import { placeRows, type MovedIdentity, type PlacedRow } from './place-rows.js';
+import { placeRows, type NamedIdentity, type PlacedRow } from './place-rows.js';
 
 /** What the compacted topic `customers` says of a customer. */
 export interface CustomerRow {
@@ -102,9 +102,9 @@ async function findEntries(
   return new Map(entries.map((entry) => [entry.id, entry]));
 }
 
-async function findNamed(transaction: Queryable, outbox: readonly OutboxRow[]): Promise<readonly MovedIdentity[]> {
-  const ids = new Set(outbox.filter(isMove).flatMap((row) => row.payload.identities.map((identity) => identity.id)));
-  return ids.size === 0 ? [] : await transaction.query<MovedIdentity>(NAMED, [[...ids]]);
+async function findNamed(transaction: Queryable, outbox: readonly OutboxRow[]): Promise<readonly NamedIdentity[]> {
+  const ids = new Set(outbox.flatMap(namedIdentities));
+  return ids.size === 0 ? [] : await transaction.query<NamedIdentity>(NAMED, [[...ids]]);
 }
 
 /**

@@ -68,9 +68,18 @@ export interface ErasureOutboxRow extends OutboxColumns {
 /** A row of the outbox. */
 export type OutboxRow = EntryOutboxRow | IdentityOutboxRow | MoveOutboxRow | ErasureOutboxRow;
 
-/** Tells whether the row moves identities. */
-export const isMove = (row: OutboxRow): row is MoveOutboxRow =>
-  row.kind === 'customer.merged' || row.kind === 'customer.unmerged';
+/** Identities that a move or an erasure names, besides the one that every row has. */
+export function namedIdentities(row: OutboxRow): readonly string[] {
+  switch (row.kind) {
+    case 'customer.merged':
+    case 'customer.unmerged':
+      return row.payload.identities.map(({ id }) => id);
+    case 'customer.erased':
+      return row.payload.identities;
+    default:
+      return [];
+  }
+}
 
 /** Tells whether the row is about an entry. */
 export const isEntry = (row: OutboxRow): row is EntryOutboxRow =>

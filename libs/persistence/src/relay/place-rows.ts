@@ -1,4 +1,11 @@
-import type { EntryOutboxRow, ErasureOutboxRow, IdentityOutboxRow, MoveOutboxRow, OutboxRow } from './outbox-row.js';
+import {
+  namedIdentities,
+  type EntryOutboxRow,
+  type ErasureOutboxRow,
+  type IdentityOutboxRow,
+  type MoveOutboxRow,
+  type OutboxRow,
+} from './outbox-row.js';
 import { Ownership, type OwnedIdentity, type Owner } from './ownership.js';
 
 /** A row of the outbox with the owner of its identity at its place in the stream. */
@@ -34,9 +41,8 @@ function sequencedCustomers(placed: PlacedRow): readonly string[] {
 /** Customers whose state may be another one, though they get no event. */
 function touchedCustomers(placed: PlacedRow, homes: ReadonlyMap<string, string>): readonly string[] {
   if (placed.is === 'identity') return [placed.owner.customerId];
-  if (placed.is !== 'move') return [];
-  // What the home customer of a moved identity points to.
-  return placed.row.payload.identities.flatMap(({ id }) => homes.get(id) ?? []);
+  // The home customer of an identity that moved points elsewhere; of one that was erased it is erased too.
+  return namedIdentities(placed.row).flatMap((id) => homes.get(id) ?? []);
 }
 
 function place(row: OutboxRow, view: Ownership): PlacedRow {
@@ -61,8 +67,8 @@ function stateOwner({ payload, identity_id }: IdentityOutboxRow, view: Ownership
   return { customerId: payload.customer_id, version: payload.version };
 }
 
-/** An identity that a move names, with its home customer. */
-export interface MovedIdentity extends OwnedIdentity {
+/** An identity that a move or an erasure names, with its home customer. */
+export interface NamedIdentity extends OwnedIdentity {
   readonly homeCustomerId: string;
 }
 
@@ -72,9 +78,9 @@ export interface MovedIdentity extends OwnedIdentity {
  * them (G12) or precedes the announcement to the one that won them (G13), whatever order the tables were written in.
  *
  * @param rows in the order of the outbox
- * @param named every identity that a move among the rows names
+ * @param named every identity that a move or an erasure among the rows names
  */
-export function placeRows(rows: readonly OutboxRow[], named: readonly MovedIdentity[]): Placement {
+export function placeRows(rows: readonly OutboxRow[], named: readonly NamedIdentity[]): Placement {
   const view = new Ownership([
     ...rows.map((row) => ({
       identityId: row.identity_id,

@@ -119,7 +119,7 @@ export class OutboxModel {
   storedCustomer(id: string): CustomerRow {
     const identities = this.identitiesOf(id);
     const moved = this.identities.find(({ home, customer }) => home === id && customer !== id);
-    const erased = this.identities.some((identity) => identity.customer === id && identity.erased);
+    const erased = this.identities.some(({ home, customer, ...it }) => it.erased && (home === id || customer === id));
     return {
       id,
       ref: `KH-${id}`,
