@@ -49,6 +49,8 @@ export interface TestProvider {
   nonsense(): ProviderRequest;
   /** The same request with the signature that a stranger would give it. */
   forged(request: ProviderRequest): ProviderRequest;
+  /** Identities that one message proves to be one person. */
+  readonly identities: number;
   /** As in `GET /v1/customers?identity=`. */
   identityOf(person: number): string;
   entryIdOf(n: number): string;
@@ -151,6 +153,7 @@ export const messenger: TestProvider = {
     chatPage.chat([messengerUnsend({ psid: psid(person), pageId: PAGE }, at, mid(n))], at),
   nonsense: () => signedMetaPost('/webhooks/messenger/fb-shop', Buffer.from([0x7b, 0xff, 0x00, 0xfe, 0x22])),
   forged: strangerOfMeta,
+  identities: 1,
   identityOf: (person) => `messenger_psid:${PAGE}:${psid(person)}`,
   entryIdOf: (n) => entryId('fb-shop', 'message', mid(n)),
 };
@@ -184,6 +187,7 @@ export const facebookComment: TestProvider = {
   removed: (message) => feedPage.feed([commentRemoved(commentOf(message))], message.at),
   nonsense: () => signedMetaPost('/webhooks/facebook_comment/shop-comments', Buffer.from('không phải JSON')),
   forged: strangerOfMeta,
+  identities: 1,
   identityOf: (person) => `facebook_user:${PAGE}:${facebookUser(person)}`,
   entryIdOf: (n) => entryId('shop-comments', 'comment', commentId(n)),
 };
@@ -207,6 +211,7 @@ export const zalo: TestProvider = {
   },
   nonsense: () => signedZaloPost(Buffer.from('{"timestamp":"1763596800000","la":"gì đó"}'), '1763596800000'),
   forged: (request) => withHeader(request, 'x-zevent-signature', `mac=${'0'.repeat(64)}`),
+  identities: 2, // of the official account and of its app
   identityOf: (person) => `zalo_user:${OA}:${zaloUser(person)}`,
   entryIdOf: (n) => entryId('oa-shop', 'message', zaloId(n)),
 };
@@ -237,6 +242,7 @@ export const twilio: TestProvider = {
     return { method: 'POST', path: '/webhooks/sms/hotline-sms', headers, body: Buffer.from(form.toString()) };
   },
   forged: (request) => withHeader(request, 'x-twilio-signature', `${'A'.repeat(27)}=`),
+  identities: 1,
   identityOf: (person) => `phone:${phone('91', person)}`,
   entryIdOf: (n) => entryId('hotline-sms', 'message', sid(n)),
 };
@@ -270,6 +276,7 @@ export const httpSms: TestProvider = {
     const body = { ...(JSON.parse(request.body.toString()) as Record<string, unknown>), checksum: 'AAAA' };
     return { ...request, body: Buffer.from(JSON.stringify(body)) };
   },
+  identities: 1,
   identityOf: (person) => `phone:${phone('93', person)}`,
   entryIdOf: (n) => entryId('sms-vn', 'message', requestId(n)),
 };
