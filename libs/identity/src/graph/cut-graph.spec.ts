@@ -85,6 +85,16 @@ describe('cutGraph', () => {
     expect(new Set(cut.blocked.values())).toEqual(new Set(['shared']));
   });
 
+  it('holds the ids of each member of a family together before their common number joins anybody', () => {
+    // Both were signed with the number and with the site's own id of the person; the number's links are the older ones.
+    const site = (id: number) => node(id, { kind: 'external', scope: 'site' });
+    const nodes = [phone(1), node(2), site(3), node(4), site(5)];
+    const links = [link(1, 2), link(2, 3), link(1, 4, { evidenceAt: 1 }), link(4, 5, { evidenceAt: 1 })];
+    const cut = cutGraph(graph(nodes, links));
+    expect(members(cut)).toEqual(['1+2+3', '4+5']);
+    expect([...cut.blocked]).toEqual([['1 4 r', 'cardinality']]);
+  });
+
   it('holds a customer to its size', () => {
     const nodes = Array.from({ length: GRAPH_LIMITS.identities + 2 }, (_, index) => node(index + 1));
     const links = nodes.slice(1).map((_, index) => link(1, index + 2, { evidenceAt: index }));

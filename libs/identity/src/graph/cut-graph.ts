@@ -164,6 +164,15 @@ function findShared(graph: IdentityGraph, limits: GraphLimits): string[] {
     .sort(compareIds);
 }
 
+/**
+ * Strongest evidence first, and of equals what holds a person's own ids together before numbers and addresses: else a
+ * family's number could take the ids of one member to another one, whom the guards then keep away from the first's own.
+ */
+function inOrderOfJoining(links: readonly GraphLink[], nodes: ReadonlyMap<string, GraphNode>): GraphLink[] {
+  const mayBeShared = ({ a, b }: GraphLink): number => Number([a, b].some((id) => canBeShared(nodes.get(id)!.kind)));
+  return [...links].sort((x, y) => y.trust - x.trust || mayBeShared(x) - mayBeShared(y) || compareLinks(x, y));
+}
+
 /** The home that stands for a part: pinned last, then born first. A function of the set, so that orders agree. */
 function rootOf(members: readonly GraphNode[]): string {
   const [best] = [...members].sort(
@@ -174,7 +183,7 @@ function rootOf(members: readonly GraphNode[]): string {
 
 /**
  * Works out who is who: links from the strongest to the weakest, each joining its ends unless a guard stands between
- * them. The result depends on the set of evidence only, never on the order in which it came; taking evidence away gives
+ * them; of equally strong ones those of a number or an address last. The result depends on the set of evidence only, never on the order in which it came; taking evidence away gives
  * back what was before it.
  *
  * @param graph closed: a node for each end of a link or forbidden pair
@@ -186,7 +195,7 @@ export function cutGraph(graph: IdentityGraph, limits: GraphLimits = GRAPH_LIMIT
   const shared = new Set([...graph.nodes.filter((node) => node.shared).map((node) => node.id), ...turnedShared]);
   const cut = new Cut(graph, shared, limits);
   const blocked = new Map<string, BlockReason>();
-  for (const link of [...graph.links].sort(compareLinks)) {
+  for (const link of inOrderOfJoining(graph.links, nodes)) {
     const guard = cut.join(link);
     if (guard !== undefined) blocked.set(linkKey(link), guard);
   }
