@@ -275,6 +275,36 @@ describe('POST /v1/customers/<id>/split', () => {
     });
   });
 
+  it('with forbid keeps each who left from each who stays, also when they part among themselves', async () => {
+    const [a, b, c, d] = [
+      await people.write('phone', '+84912345678'),
+      await people.write('zalo_user', '1'),
+      await people.write('livechat_visitor', 'v1'),
+      await people.write('livechat_visitor', 'v2'),
+    ];
+    for (const from of [b, c, d]) {
+      await people.decide('POST', `/v1/customers/${from.customer_id}/merge`, { into: a.customer_id, ...why });
+    }
+    const identity_ids = [c, d].map((one) => one.identities[0]!.identity_id);
+    const body = { identity_ids, reason: 'hai chị em', forbid: true };
+    await people.decide('POST', `/v1/customers/${a.customer_id}/split`, body);
+    for (const from of [c, d]) {
+      const answer = await people.call('POST', `/v1/customers/${from.customer_id}/merge`, {
+        into: a.customer_id,
+        ...why,
+      });
+      expect(codeOf(answer)).toEqual([409, 'merge-guarded']);
+      expect(await people.ok('GET', `/v1/customers/${from.customer_id}/distinct-from`)).toMatchObject({
+        distinct_from: [{ customer_id: a.customer_id }],
+      });
+    }
+    const { distinct_from: listed } = await people.ok<{ distinct_from: unknown[] }>(
+      'GET',
+      `/v1/customers/${a.customer_id}/distinct-from`,
+    );
+    expect(listed).toHaveLength(2);
+  });
+
   it.each([
     ['nobody', () => [], '/identity_ids', 'too_small'],
     ['somebody else’s', (_own: string, other: string) => [other], '/identity_ids', 'not_of_customer'],

@@ -10,6 +10,7 @@ interface Statement {
 interface Suggestion {
   readonly customer: { readonly customer_id: string; readonly ref: string; readonly display_name?: string };
   readonly strength: string;
+  readonly likeness: { readonly probability: number; readonly waterfall: readonly { readonly code: string }[] };
   readonly evidence_for: readonly Statement[];
   readonly evidence_against: readonly Statement[];
 }
@@ -82,6 +83,7 @@ describe('what somebody claims', () => {
     expect(suggestion).toEqual({
       customer: { customer_id: owner.customer_id, ref: owner.ref, display_name: 'Trần Thị Bưởi' },
       strength: 'weak',
+      likeness: expect.objectContaining({ probability: 0.5 }),
       evidence_for: [
         {
           code: 'claims_identity',
@@ -127,6 +129,31 @@ describe('what somebody claims', () => {
     expect(codes(await suggestions(claimant))).toEqual([
       [owner.customer_id, 'medium', 'claims_identity,same_name', ''],
     ]);
+  });
+
+  it('together with a name that looks alike says more, with every reason and its weight', async () => {
+    await people.write('phone', '+84912345678', { name: 'Trần Thị Bưởi' });
+    const claims = [phoneClaim('0912345678')];
+    const claimant = await people.write('zalo_user', '1', { name: 'Buoi Tran Thi', claims });
+    const [suggestion] = await suggestions(claimant);
+    expect(suggestion?.evidence_for.map(({ code }) => code)).toEqual(['claims_identity']);
+    expect(suggestion?.strength).toBe('medium');
+    expect(suggestion?.likeness.probability).toBeGreaterThan(0.95);
+    expect(suggestion?.likeness.waterfall.map(({ code }) => code).toSorted()).toEqual([
+      'name_same_reordered',
+      'phone_same',
+    ]);
+  });
+
+  it('does not make its author look like somebody at that one’s side', async () => {
+    const owner = await people.write('phone', '+84912345678', { name: 'Trần Thị Bưởi' });
+    const older = await people.write('livechat_visitor', 'v1', { name: 'Trần Thị Bưởi' });
+    const younger = await people.write('zalo_user', '1', { name: 'Trần Thị Bưởi' });
+    const before = [await allOf(owner), await allOf(younger)];
+    await people.write('livechat_visitor', 'v1', { claims: [phoneClaim('0912345678')], minutes: 9 });
+    const after = [await allOf(owner), await allOf(younger)];
+    expect(after).toEqual(before);
+    expect((await suggestions(older))[0]?.likeness.waterfall.map(({ code }) => code)).toContain('phone_same');
   });
 
   it('of a number that several people use says little', async () => {

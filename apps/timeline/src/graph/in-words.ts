@@ -34,7 +34,8 @@ const PLACES: Readonly<Record<string, string>> = {
   'livechat.prechat': 'in the form before a chat',
   order_feed: 'in an order',
 };
-const GUARDS: Readonly<Record<BlockReason, string>> = {
+/** What each guard says, as the second half of a sentence. */
+export const GUARDS: Readonly<Record<BlockReason, string>> = {
   shared: 'several people use one of the two',
   parted: 'somebody parted this pair, and only an agent’s word joins it again',
   forbidden: 'somebody said that they are never one person',
@@ -43,9 +44,6 @@ const GUARDS: Readonly<Record<BlockReason, string>> = {
 };
 
 export const kindInWords = (kind: string): string => KINDS[kind] ?? kind;
-
-/** What a guard says, as the second half of a sentence. */
-export const guardInWords = (guard: BlockReason): string => GUARDS[guard];
 
 /** Evidence that joins, or would. @param actor the agent behind it; null: it came with messages */
 export function evidenceInWords(rule: string, trust: number, actor: string | null): string {

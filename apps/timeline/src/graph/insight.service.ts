@@ -33,7 +33,7 @@ export class InsightService {
     return {
       customer_id: publicId.customer(customer.id),
       canonical_id: publicId.customer(customer.canonical_id),
-      suggestions: [...toSuggestions(await this.suggestions.find(customer.canonical_id))],
+      suggestions: [...toSuggestions(await this.suggestions.find(customer.canonical_id), customer.canonical_id)],
     };
   }
 }

@@ -1,12 +1,15 @@
+import { compareIds } from '@app/identity';
 import {
   publicId,
   type BlockedFinding,
   type ClaimFinding,
   type CommonClaimFinding,
+  type SuggestedCustomerRow,
   type SuggestionFindings,
 } from '@app/persistence';
 import type { Statement } from './decision.schema.js';
-import { claimInWords, evidenceInWords, guardInWords } from './in-words.js';
+import { claimInWords, evidenceInWords, GUARDS } from './in-words.js';
+import { ALIKE, likenessOf } from './likeness.js';
 import { toObjection } from './objections.js';
 import type { Suggestion } from './suggestion.schema.js';
 
@@ -41,7 +44,7 @@ const proven = (finding: BlockedFinding): Statement => ({
 });
 const guard = (finding: BlockedFinding): Statement => ({
   code: `guard_${finding.blocked_by}`,
-  sentence: `Held back: ${guardInWords(finding.blocked_by)}.`,
+  sentence: `Held back: ${GUARDS[finding.blocked_by]}.`,
 });
 const SHARED: Statement = { code: 'shared_identity', sentence: 'Several people use what is claimed.' };
 const sameName = ({ name }: { name: string }): Statement => ({
@@ -50,7 +53,7 @@ const sameName = ({ name }: { name: string }): Statement => ({
 });
 
 /** Everything found about one pair. */
-type PairFindings = Omit<SuggestionFindings, 'customers'>;
+type PairFindings = Omit<SuggestionFindings, 'customers' | 'facts'>;
 
 function findingsOf(all: SuggestionFindings, otherId: string): PairFindings {
   const of = <T extends { readonly other_id: string }>(list: readonly T[]) =>
@@ -65,10 +68,13 @@ function findingsOf(all: SuggestionFindings, otherId: string): PairFindings {
 }
 
 /** Proof is strong; two signals of different kinds corroborate each other; what speaks against it makes it weaker. */
-function strengthOf({ claims, commonClaims, blocked, sameName: names, objections }: PairFindings): Strength {
+function strengthOf(
+  { claims, commonClaims, blocked, sameName: names, objections }: PairFindings,
+  probability: number,
+): Strength {
   if (blocked.length > 0) return objections.some(({ code }) => code === 'parted') ? 'medium' : 'strong';
   const signals = [claims, commonClaims, names].filter((list) => list.length > 0).length;
-  const corroborated = signals > 1 || claims.some(({ trust }) => trust >= CORROBORATED);
+  const corroborated = signals > 1 || probability >= ALIKE || claims.some(({ trust }) => trust >= CORROBORATED);
   const doubtful = objections.length > 0 || claims.some(({ shared }) => shared);
   return corroborated && !doubtful ? 'medium' : 'weak';
 }
@@ -77,40 +83,53 @@ const distinct = (statements: readonly Statement[]): Statement[] => [
   ...new Map(statements.map((statement) => [`${statement.code} ${statement.sentence}`, statement])).values(),
 ];
 
+function toSuggestion(
+  customer: SuggestedCustomerRow,
+  pair: PairFindings,
+  likeness: Suggestion['likeness'],
+): Suggestion {
+  const shared = pair.claims.some((claim) => claim.shared);
+  return {
+    customer: {
+      customer_id: publicId.customer(customer.id),
+      ref: customer.ref,
+      ...(customer.display_name === null ? {} : { display_name: customer.display_name }),
+    },
+    strength: strengthOf(pair, likeness.probability),
+    likeness,
+    evidence_for: distinct([
+      ...pair.blocked.map(proven),
+      ...pair.claims.map(claimed),
+      ...pair.commonClaims.map(claimedAlike),
+      ...pair.sameName.map(sameName),
+    ]),
+    evidence_against: distinct([
+      ...pair.blocked.map(guard),
+      ...(shared ? [SHARED] : []),
+      ...pair.objections.map(toObjection),
+    ]),
+  };
+}
+
+const compareSuggestions = (x: Suggestion, y: Suggestion): number =>
+  STRENGTHS.indexOf(x.strength) - STRENGTHS.indexOf(y.strength) ||
+  y.likeness.probability - x.likeness.probability ||
+  compareIds(x.customer.customer_id, y.customer.customer_id);
+
 /**
  * Puts what was found about a customer into suggestions. Whoever an agent said is somebody else is left out.
  *
- * @returns the strongest first, then those with most evidence, then by id; at most {@link MOST_SUGGESTIONS}
+ * @param customerId of the one whom they are for
+ * @returns the strongest first, then the likest, then by id; at most {@link MOST_SUGGESTIONS}
  */
-export function toSuggestions(found: SuggestionFindings): readonly Suggestion[] {
+export function toSuggestions(found: SuggestionFindings, customerId: string): readonly Suggestion[] {
+  const facts = new Map(found.facts.map((one) => [one.id, one]));
   return found.customers
     .map((customer) => ({ customer, pair: findingsOf(found, customer.id) }))
     .filter(({ pair }) => pair.objections.every(({ code }) => code !== 'forbidden'))
-    .map(({ customer, pair }) => ({
-      customer: {
-        customer_id: publicId.customer(customer.id),
-        ref: customer.ref,
-        ...(customer.display_name === null ? {} : { display_name: customer.display_name }),
-      },
-      strength: strengthOf(pair),
-      evidence_for: distinct([
-        ...pair.blocked.map(proven),
-        ...pair.claims.map(claimed),
-        ...pair.commonClaims.map(claimedAlike),
-        ...pair.sameName.map(sameName),
-      ]),
-      evidence_against: distinct([
-        ...pair.blocked.map(guard),
-        ...(pair.claims.some(({ shared }) => shared) ? [SHARED] : []),
-        ...pair.objections.map(toObjection),
-      ]),
-    }))
-    .sort(
-      (x, y) =>
-        STRENGTHS.indexOf(x.strength) - STRENGTHS.indexOf(y.strength) ||
-        y.evidence_for.length - x.evidence_for.length ||
-        x.customer.customer_id.length - y.customer.customer_id.length ||
-        (x.customer.customer_id < y.customer.customer_id ? -1 : 1),
+    .map(({ customer, pair }) =>
+      toSuggestion(customer, pair, likenessOf(facts.get(customerId)!, facts.get(customer.id)!)),
     )
+    .sort(compareSuggestions)
     .slice(0, MOST_SUGGESTIONS);
 }

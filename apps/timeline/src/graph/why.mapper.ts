@@ -1,5 +1,5 @@
 import { publicId, type EndRow, type EvidenceRow, type Explanation } from '@app/persistence';
-import { byWhom, evidenceInWords, guardInWords } from './in-words.js';
+import { byWhom, evidenceInWords, GUARDS } from './in-words.js';
 import { toObjection } from './objections.js';
 import type { Evidence, Why } from './why.schema.js';
 
@@ -17,7 +17,7 @@ function sentenceOf(row: EvidenceRow): string {
     return `${evidenceInWords(row.rule, row.trust, null)} It was taken back${byWhom(row.actor, row.reason)}`;
   }
   const said = evidenceInWords(row.rule, row.trust, row.actor);
-  return row.blocked_by === null ? said : `${said} It is held back: ${guardInWords(row.blocked_by)}.`;
+  return row.blocked_by === null ? said : `${said} It is held back: ${GUARDS[row.blocked_by]}.`;
 }
 
 function toEvidence(row: EvidenceRow, from: string, ends: Ends, shown: boolean): Evidence {

@@ -69,10 +69,11 @@ const ACROSS = `SELECT ${COLUMNS} FROM identity x JOIN link l ON (l.a = x.id OR 
     JOIN identity y ON y.id = CASE WHEN l.a = x.id THEN l.b ELSE l.a END
   WHERE x.customer_id = $1 AND y.customer_id = $2 AND l.state <> 'active'
   ORDER BY l.state, l.trust DESC, l.evidence_at, l.a, l.b, l.rule LIMIT ${MOST}`;
-const FORBIDDEN = `SELECT p.a::text, p.b::text, p.actor, p.reason, p.at FROM cannot_link p
+/** What was said at once of many pairs was said once. */
+const FORBIDDEN = `SELECT DISTINCT ON (p.at, p.actor, p.reason) p.a::text, p.b::text, p.actor, p.reason, p.at FROM cannot_link p
     JOIN identity x ON x.id = p.a JOIN identity y ON y.id = p.b
   WHERE (x.customer_id = $1 AND y.customer_id = $2) OR (x.customer_id = $2 AND y.customer_id = $1)
-  ORDER BY p.at, p.a, p.b LIMIT ${MOST}`;
+  ORDER BY p.at, p.actor, p.reason, p.a, p.b LIMIT ${MOST}`;
 const ENDS = `SELECT id::text, kind, value, customer_id::text FROM identity WHERE id = ANY($1::bigint[])`;
 
 /** Tells why people are one or two. */

@@ -3,6 +3,7 @@ import type { Database, Queryable } from '../database.js';
 import type { Decision, GraphLogEntry } from './decision.js';
 import {
   endsOf,
+  forbidAll,
   forbidPair,
   restoreBatch,
   revokeAround,
@@ -116,7 +117,7 @@ export class GraphRepository {
       if (parted.length !== new Set(identityIds).size) refuse({ code: 'unknown-identity' });
       if (parted.length === 0 || staying.length === 0) refuse({ code: 'nothing-to-undo' });
       const revoked = await revokeAround(tx, parted, decision);
-      if (options.forbid === true) await forbidPair(tx, orderedPair(parted[0]!, staying[0]!), decision);
+      if (options.forbid === true) await forbidAll(tx, parted, staying, decision);
       return await regroup(tx, endsOf(revoked), decision, LARGEST_FOR_AGENTS);
     });
   }

@@ -52,14 +52,16 @@ const HISTORY: NamedStatement = {
 const DISTINCT: NamedStatement = {
   name: 'graph-distinct',
   text: `
-  SELECT c.id::text AS customer_id, c.ref, ${bestName('c.id')} AS display_name, p.actor, p.reason, p.at
+  SELECT d.id::text AS customer_id, d.ref, ${bestName('d.id')} AS display_name, d.actor, d.reason, d.at FROM (
+  SELECT DISTINCT ON (c.id) c.id, c.ref, p.actor, p.reason, p.at
     FROM identity x
     CROSS JOIN LATERAL (
       SELECT b AS other, actor, reason, at FROM cannot_link WHERE a = x.id
       UNION ALL SELECT a, actor, reason, at FROM cannot_link WHERE b = x.id) p
     JOIN identity y ON y.id = p.other AND y.state <> 'erased'
     JOIN customer c ON c.id = y.customer_id
-   WHERE x.customer_id = $1 ORDER BY p.at DESC, c.id LIMIT $2`,
+   WHERE x.customer_id = $1 ORDER BY c.id, p.at DESC, p.actor, p.reason) d
+   ORDER BY d.at DESC, d.id LIMIT $2`,
 };
 
 /** Reads what was decided about who is who. */

@@ -83,5 +83,20 @@ export async function forbidPair(tx: Queryable, { a, b }: LinkEnds, decision: De
   return rows.length > 0;
 }
 
+/** Forbids every one of some identities to be one person with any of others. */
+export async function forbidAll(
+  tx: Queryable,
+  some: readonly string[],
+  others: readonly string[],
+  decision: Decision,
+): Promise<void> {
+  await tx.query(
+    `INSERT INTO cannot_link (a, b, actor, reason, at, batch_id)
+     SELECT least(x, y), greatest(x, y), $3, $4, now(), $5 FROM unnest($1::bigint[]) AS x, unnest($2::bigint[]) AS y
+      ORDER BY 1, 2 ON CONFLICT DO NOTHING`,
+    [some, others, decision.actor, decision.reason ?? '', decision.batchId],
+  );
+}
+
 /** Every identity at an end, once. */
 export const endsOf = (links: readonly LinkEnds[]): string[] => [...new Set(links.flatMap(({ a, b }) => [a, b]))];

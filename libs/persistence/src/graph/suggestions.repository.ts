@@ -48,6 +48,15 @@ export type ObjectionFinding = { readonly other_id: string } & (
   | { readonly code: 'two_accounts'; readonly kind: string; readonly scope: string }
 );
 
+/** What a customer is known by. */
+export interface CustomerFacts {
+  readonly id: string;
+  readonly names: readonly string[];
+  readonly identities: readonly { readonly kind: string; readonly scope: string; readonly value: string }[];
+  /** What they say of themselves without proof. */
+  readonly claims: readonly { readonly kind: string; readonly value: string }[];
+}
+
 /** Everything found about one customer. */
 export interface SuggestionFindings {
   readonly claims: readonly ClaimFinding[];
@@ -57,6 +66,8 @@ export interface SuggestionFindings {
   readonly sameName: readonly { readonly other_id: string; readonly name: string }[];
   readonly objections: readonly ObjectionFinding[];
   readonly customers: readonly SuggestedCustomerRow[];
+  /** Of the customer and of everybody found. */
+  readonly facts: readonly CustomerFacts[];
 }
 
 /** Findings of one kind that are looked at. */
@@ -146,8 +157,20 @@ const CUSTOMERS = statement(
     WHERE c.id = ANY($1::bigint[]) AND c.status = 'active'`,
 );
 
+const FACTS = statement(
+  'suggest-facts',
+  `SELECT c.id::text,
+          (SELECT coalesce(json_agg(DISTINCT f.value), '[]') FROM identity i JOIN fact f ON f.identity_id = i.id AND f.key = 'name'
+            WHERE i.customer_id = c.id) AS names,
+          (SELECT coalesce(json_agg(json_build_object('kind', i.kind, 'scope', i.scope, 'value', i.value) ORDER BY i.id), '[]')
+             FROM identity i WHERE i.customer_id = c.id AND i.state = 'active') AS identities,
+          (SELECT coalesce(json_agg(json_build_object('kind', k.kind, 'value', k.value) ORDER BY k.claimed_at, k.key_hash), '[]')
+             FROM identity i JOIN claim k ON k.identity_id = i.id WHERE i.customer_id = c.id) AS claims
+     FROM customer c WHERE c.id = ANY($1::bigint[])`,
+);
+
 /**
- * Finds whom a customer may be as well, by what is stored and without any score.
+ * Finds whom a customer may be as well, by what is stored; nothing is written.
  *
  * What somebody only says is found on their own side: nothing that one customer claims appears at, or takes anything away
  * from, what is found of another.
@@ -175,6 +198,7 @@ export class SuggestionsRepository {
       sameName,
       objections: await this.objections(customerId, others),
       customers: await this.database.query<SuggestedCustomerRow>(CUSTOMERS, [others]),
+      facts: await this.database.query<CustomerFacts>(FACTS, [[customerId, ...others]]),
     };
   }
 
