@@ -78,31 +78,48 @@ function toRow(
   ];
 }
 
-/** Splink's folder, or why there is none. */
-async function installSplink(): Promise<{ folder: string } | { reason: string }> {
+/** What was fetched, or nothing when it cannot be had here. */
+async function fetched<T>(name: string, fetch: () => Promise<T>): Promise<T | undefined> {
   try {
-    return { folder: await installPython('splink', SPLINK, { withDependencies: true }) };
+    return await fetch();
   } catch (cause) {
-    progress(`febrl: Splink cannot be installed: ${String(cause)}`);
-    return { reason: 'could not be installed here' };
+    progress(`febrl: ${name} cannot be fetched: ${String(cause)}`);
+    return undefined;
   }
 }
 
+const COLUMNS = [
+  'set',
+  'columns',
+  'program',
+  'pairs: precision',
+  'recall',
+  'F1',
+  'clustered: precision',
+  'recall',
+  'F1',
+  'best pair F1',
+  'seconds',
+];
+
+/** A row that has no figures behind its words. */
+function shortRow(...words: readonly string[]): string[] {
+  return [...words, ...COLUMNS.slice(words.length).map(() => '–')];
+}
+
 async function splinkRows(set: FebrlSet, choice: ColumnChoice): Promise<string[][]> {
-  const splink = await installSplink();
-  if ('reason' in splink) return [[set.name, choice.name, `Splink ${splink.reason}`, ...Array<string>(8).fill('–')]];
+  const splink = await fetched('Splink', () => installPython('splink', SPLINK, { withDependencies: true }));
+  if (splink === undefined) return [shortRow(set.name, choice.name, 'Splink could not be fetched')];
   const model = choice.columns === NOTEBOOK_COLUMNS ? 'notebook' : 'columns';
   const since = performance.now();
-  const pairs = await scoreSplink(splink.folder, set, model, choice);
+  const pairs = await scoreSplink(splink, set, model, choice);
   return [toRow(set, choice, model === 'notebook' ? "Splink, its notebook's model" : 'Splink', pairs, since)];
 }
 
 function publishedRows(set: FebrlSet, choice: ColumnChoice): string[][] {
   const published = PUBLISHED[set.name];
   if (published === undefined || choice.columns !== NOTEBOOK_COLUMNS) return [];
-  return [
-    [set.name, choice.name, "Splink's notebook, as published", ...showQuality(published), '–', '–', '–', '–', '–'],
-  ];
+  return [shortRow(set.name, choice.name, "Splink's notebook, as published", ...showQuality(published))];
 }
 
 /** What a run of the benchmark costs. */
@@ -114,7 +131,9 @@ export interface FebrlOptions {
 /** How well duplicates are found without labels, beside Splink on the same records and columns. */
 export async function benchFebrl(options: FebrlOptions = {}): Promise<ResultTable> {
   const rows: string[][] = [];
-  for (const set of await loadFebrl()) {
+  const sets = await fetched('Febrl', loadFebrl);
+  if (sets === undefined) rows.push(shortRow('Febrl could not be fetched'));
+  for (const set of sets ?? []) {
     if (options.sets?.includes(set.name) === false) continue;
     for (const choice of CHOICES) {
       progress(`febrl: ${set.name}, columns ${choice.name}`);
@@ -130,19 +149,7 @@ export async function benchFebrl(options: FebrlOptions = {}): Promise<ResultTabl
       'Our comparisons were chosen on Febrl2 alone; Febrl1, 3 and 4 are hold-outs. The best F1 at any threshold needs labels, ' +
       "and shows how well pairs are ranked. Splink is given the same columns, its notebooks' comparisons for six of them and " +
       'its standard comparisons for the others.',
-    columns: [
-      'set',
-      'columns',
-      'program',
-      'pairs: precision',
-      'recall',
-      'F1',
-      'clustered: precision',
-      'recall',
-      'F1',
-      'best pair F1',
-      'seconds',
-    ],
+    columns: COLUMNS,
     rows,
   };
 }

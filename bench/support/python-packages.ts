@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -22,7 +22,10 @@ export async function installPython(
 ): Promise<string> {
   const folder = cacheFolder(name);
   if (existsSync(folder)) return folder;
-  const flags = ['--quiet', '--disable-pip-version-check', '--only-binary', ':all:', '--target', folder];
+  // Under another name until it is whole, so that a broken download is tried again.
+  const part = `${folder}.part`;
+  rmSync(part, { recursive: true, force: true });
+  const flags = ['--quiet', '--disable-pip-version-check', '--only-binary', ':all:', '--target', part];
   await run('python3', [
     '-m',
     'pip',
@@ -31,6 +34,7 @@ export async function installPython(
     ...(options.withDependencies ? [] : ['--no-deps']),
     ...requirements,
   ]);
+  renameSync(part, folder);
   return folder;
 }
 
