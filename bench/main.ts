@@ -3,13 +3,14 @@ import { parseArgs } from 'node:util';
 import { benchEndToEnd } from './end-to-end.js';
 import { benchFebrl } from './febrl.js';
 import { benchGateway } from './gateway.js';
+import { benchIdentity } from './identity.js';
 import { benchReading } from './reading.js';
 import { benchUnifier } from './unifier.js';
 import { environmentLines, toMarkdown, type ResultTable } from './support/report.js';
 
 const HELP = `Usage: npm run bench [-- <name>...] [-- --quick] [-- --write]
 
-Names: gateway, unifier, end-to-end, reading, febrl; all of them when none is given.
+Names: gateway, unifier, end-to-end, reading, febrl, identity; all of them when none is given.
 
   --quick  few and short rounds, to see that it works
   --write  puts the results into bench/RESULTS.md
@@ -44,6 +45,12 @@ const BENCHES: Readonly<Record<string, () => Promise<ResultTable>>> = {
       quick ? { rounds: 1, secondsEach: 5, perSecond: 200 } : { rounds: 5, secondsEach: 20, perSecond: 500 },
     ),
   reading: () => benchReading(quick ? { rounds: 2, entries: 50_000 } : { rounds: 9, entries: 1_000_000 }),
+  identity: () =>
+    benchIdentity(
+      quick
+        ? { people: 500, messages: 3_000, seeds: [1], workers: 4 }
+        : { people: 5_000, messages: 30_000, seeds: [1, 2], workers: 4 },
+    ),
   febrl: () => benchFebrl(quick ? { sets: ['Febrl1'] } : {}),
 };
 
