@@ -183,8 +183,8 @@ function rootOf(members: readonly GraphNode[]): string {
 
 /**
  * Works out who is who: links from the strongest to the weakest, each joining its ends unless a guard stands between
- * them; of equally strong ones those of a number or an address last. The result depends on the set of evidence only, never on the order in which it came; taking evidence away gives
- * back what was before it.
+ * them; of equally strong ones those of a number or an address last. The result depends on the set of evidence only,
+ * never on the order in which it came; taking evidence away gives back what was before it.
  *
  * @param graph closed: a node for each end of a link or forbidden pair
  * @see identity design, sections 3.3 and 3.5
