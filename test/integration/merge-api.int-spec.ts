@@ -205,6 +205,7 @@ describe('POST /v1/merges/<id>/undo', () => {
     expect(await people.one(a.customer_id)).toMatchObject({ status: 'merged' });
     const undone = await people.decide('POST', `/v1/merges/${merge.merge_id}/undo`);
     expect(undone.customers).toEqual(preview.customers);
+    expect(undone.customers).toEqual(shown);
     expect(await pointerTable(service.database)).toEqual(before);
     expect([await people.one(a.customer_id), await people.one(b.customer_id)]).toEqual(shown);
     await people.decide('POST', `/v1/merges/${undone.merge_id}/undo`, { reason: 'vẫn là một người' });
@@ -264,7 +265,7 @@ describe('POST /v1/customers/<id>/split', () => {
   it('with forbid keeps them apart until it is lifted', async () => {
     const { a, b, parted } = await joined();
     const body = { identity_ids: [parted], reason: 'hai chị em', author: 'lan', forbid: true };
-    await people.decide('POST', `/v1/customers/${a.customer_id}/split`, body);
+    const split = await people.decide('POST', `/v1/customers/${a.customer_id}/split`, body);
     const before = await people.everything();
     const answer = await people.call('POST', `/v1/customers/${b.customer_id}/merge`, { into: a.customer_id, ...why });
     expect(codeOf(answer)).toEqual([409, 'merge-guarded']);
@@ -273,6 +274,9 @@ describe('POST /v1/customers/<id>/split', () => {
     expect(await people.ok('GET', `/v1/customers/${b.customer_id}/distinct-from`)).toMatchObject({
       distinct_from: [{ customer_id: a.customer_id, author: 'lan', reason: 'hai chị em' }],
     });
+    await people.decide('POST', `/v1/merges/${split.merge_id}/undo`);
+    expect(await people.one(b.customer_id)).toMatchObject({ canonical_id: a.customer_id });
+    expect(await people.ok('GET', `/v1/customers/${a.customer_id}/distinct-from`)).toMatchObject({ distinct_from: [] });
   });
 
   it('with forbid keeps each who left from each who stays, also when they part among themselves', async () => {
