@@ -1,4 +1,6 @@
-import { PUBLIC_TOPICS, TOPICS, uuidV7 } from '@app/contracts';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import { DATA_TYPES, PUBLIC_TOPICS, schemaDocument, TOPICS, uuidV7 } from '@app/contracts';
 import { createLogger, Metrics, StoreUnavailableError, systemClock } from '@app/kernel';
 import {
   AdvisoryLease,
@@ -189,6 +191,28 @@ describe('merges, separations and erasures under load', () => {
     );
     const homeOf = new Map(homes.map(({ id, home }) => [`idn_${id}`, `cus_${home}`]));
     expect(breakersOf(decided, (identity) => homeOf.get(identity)!)).toEqual([]);
+  });
+
+  it('every stored event keeps to its schema, and tells nothing of whom an erasure reached', async () => {
+    const ajv = new Ajv2020({ strict: true });
+    addFormats.default(ajv);
+    ajv.addVocabulary(['x-extensible-enum']);
+    const validators = new Map(DATA_TYPES.map((type) => [type as string, ajv.compile(schemaDocument(type, 'closed'))]));
+    const erased = new Set(
+      (await database.query<{ id: string }>(`SELECT 'idn_' || id AS id FROM identity WHERE state = 'erased'`)).map(
+        ({ id }) => id,
+      ),
+    );
+    const events = await database.query<{ type: string; payload: string }>(
+      'SELECT type, payload FROM event WHERE payload IS NOT NULL ORDER BY position',
+    );
+    const wrong = events.filter(({ type, payload }) => {
+      const data = JSON.parse(payload) as { identity_id?: string; entry?: { state: string } };
+      const spoken = data.entry !== undefined && data.entry.state !== 'redacted' && erased.has(data.identity_id ?? '');
+      return spoken || !validators.get(type)!(data);
+    });
+    expect(wrong.slice(0, 3)).toEqual([]);
+    expect(erased.size).toBeGreaterThan(0);
   });
 
   it('the topic has them in the order of the relay, for each customer', () => {

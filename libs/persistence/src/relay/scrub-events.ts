@@ -4,8 +4,8 @@ import { publicId } from '../timeline/stored-entry.js';
 import type { OutboxRow } from './outbox-row.js';
 
 /**
- * Takes content and names out of stored events. The pattern is the identity as our own JSON writes it: within a text the
- * quotation marks would be escaped. PostgreSQL writes a blank after the colon, so what was scrubbed is not found again.
+ * Takes content and names out of stored events. The pattern is the identity as JSON writes it, with and without the blank
+ * of PostgreSQL; within a text the quotation marks would be escaped. Doing it again changes nothing.
  */
 const SCRUB: NamedStatement = {
   name: 'relay-scrub',
@@ -30,6 +30,8 @@ const SCRUB: NamedStatement = {
 export async function scrubEvents(transaction: Queryable, outbox: readonly OutboxRow[]): Promise<void> {
   const identities = outbox.flatMap((row) => (row.kind === 'customer.erased' ? row.payload.identities : []));
   if (identities.length === 0) return;
-  const patterns = identities.map((id) => `%"identity_id":"${publicId.identity(id)}"%`);
+  const patterns = identities
+    .map(publicId.identity)
+    .flatMap((id) => [`%"identity_id":"${id}"%`, `%"identity_id": "${id}"%`]);
   await transaction.query(SCRUB, [patterns]);
 }

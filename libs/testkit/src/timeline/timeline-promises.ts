@@ -28,12 +28,11 @@ const isEntry = ({ type }: PlacedRecord): boolean => type.startsWith('omni.timel
 const gaps = (own: readonly PlacedRecord[]): readonly PlacedRecord[] =>
   own.filter(({ sequence }, index) => sequence !== index + 1);
 
-/** Records of one customer that follow its fence, but for those that give it identities again. */
+/** Records of one customer that follow its fence, but for the one that restores it. */
 const crossings = (own: readonly PlacedRecord[]): readonly PlacedRecord[] =>
   own.filter((record, index) => {
     const before = own[index - 1];
-    const { role } = told(record);
-    return before !== undefined && told(before).role === 'absorbed' && role !== 'restored' && role !== 'survivor';
+    return before !== undefined && told(before).role === 'absorbed' && told(record).role !== 'restored';
   });
 
 /** Entries of one customer whose identity was not announced there with that version, or left it since. */
@@ -70,7 +69,7 @@ function unpaired(records: readonly PlacedRecord[]): readonly PlacedRecord[] {
 export const TIMELINE_PROMISES = {
   'numbers the events of each customer without gaps (G2)': (records) =>
     [...groupBy(records, ({ key }) => key).values()].flatMap(gaps),
-  'has nothing behind the fence of an absorbed customer until it has identities again (G12)': (records) =>
+  'has nothing behind the fence of an absorbed customer until it is restored (G12)': (records) =>
     [...groupBy(records, ({ key }) => key).values()].flatMap(crossings),
   'announces an identity to a customer before its first entry there, and has none once it left (G13)': (
     records,
