@@ -63,6 +63,7 @@ describe('learnModel', () => {
   it('finds out without labels how strangers and one person compare', () => {
     expect(level(1, 0).u).toBeGreaterThan(1 / 450);
     expect(level(1, 0).u).toBeLessThan(1 / 200);
+    expect(level(2, 0).u).toBeLessThan(6e-5);
     expect(level(3, 0).m).toBeGreaterThan(0.8);
     expect(level(3, 0).m).toBeLessThan(0.97);
     expect(model.prior).toBeGreaterThan(0.5 * (300 / ((1_800 * 1_799) / 2)));

@@ -1,5 +1,5 @@
 import { assert, property, string, stringMatching } from 'fast-check';
-import { editDistance, jaroWinkler } from './text-similarity.js';
+import { editDistance, jaroWinkler, MAX_COMPARED_CHARS } from './text-similarity.js';
 
 describe('jaroWinkler', () => {
   it.each([
@@ -44,6 +44,12 @@ describe('editDistance', () => {
   it('says "more than the limit" and stops', () => {
     expect(editDistance('kitten', 'sitting', 2)).toBe(3);
     expect(editDistance('a', 'abcdefgh', 2)).toBe(3);
+  });
+
+  it('looks at no more than the first letters of a long text', () => {
+    const start = 'x'.repeat(MAX_COMPARED_CHARS);
+    expect(editDistance(`${start}${'a'.repeat(65_536)}`, `${start}b`, 1)).toBe(0);
+    expect(editDistance(`a${start}`, `b${start}yyyy`, 5)).toBe(1);
   });
 
   it('does not depend on the side, whatever the limit', () => {
