@@ -130,6 +130,8 @@ describe('what identifies somebody', () => {
     ['email', '0901234567@khach.example'],
     ['messenger_psid', '7412345678900001'],
     ['messenger_psid', '123456789'],
+    ['messenger_psid', '1234'],
+    ['zalo_user', '0123456789'],
     ['zalo_user', '1000000000000000000'],
     ['external', 'KH-000123'],
     ['external', 'nullius'],

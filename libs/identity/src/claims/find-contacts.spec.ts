@@ -193,6 +193,8 @@ describe('text of any kind', () => {
   it('gives at most ten contacts, and reads no further than its cap', () => {
     const list = Array.from({ length: 30 }, (_none, index) => `09012345${String(index).padStart(2, '0')}`);
     expect(found(list.join(', '))).toHaveLength(MAX_CONTACTS);
+    const mixed = list.slice(0, 8).map((number) => `${number}, em${number}@khach.example`);
+    expect(found(mixed.join(', '))).toHaveLength(MAX_CONTACTS);
     expect(found(`${'a '.repeat(MAX_SCANNED_CHARS / 2)}0901234567`)).toEqual([]);
   });
 });
