@@ -92,7 +92,7 @@ describe('what identifies nobody', () => {
     [' '.repeat(1000)],
     ['-'.repeat(300)],
     ['khách vãng lai'],
-  ])('is %.20j', (text) => expect(isBlockedValue('external', text)).toBe(true));
+  ])('is %j', (text) => expect(isBlockedValue('external', text)).toBe(true));
 
   it.each([['123456789'], ['0123456789'], ['1234567890'], ['987654321'], ['11111111'], ['1111']])(
     'is the filler %s where people write the value, not where a platform counts',
@@ -138,7 +138,7 @@ describe('what identifies somebody', () => {
     ['external', '客户'],
     ['livechat_visitor', 'b3f0a1'],
     ['external', 'a'.repeat(500)],
-  ])('%s %.30j', (kind, value) => {
+  ])('%s %j', (kind, value) => {
     expect(isBlockedValue(kind, value)).toBe(false);
   });
 
