@@ -11,7 +11,12 @@ export function connectedGroups<P>(
   const lead = (end: string): string => {
     let leader = end;
     while ((leaderOf.get(leader) ?? leader) !== leader) leader = leaderOf.get(leader)!;
-    leaderOf.set(end, leader);
+    // The whole way, not its beginning alone: else a long chain is walked again from each of its places.
+    for (let at = end; at !== leader;) {
+      const next = leaderOf.get(at)!;
+      leaderOf.set(at, leader);
+      at = next;
+    }
     return leader;
   };
   for (const pair of pairs) {

@@ -95,6 +95,19 @@ describe('cutGraph', () => {
     expect([...cut.blocked]).toEqual([['1 4 r', 'cardinality']]);
   });
 
+  it('lets a storm of ids drive out neither the number nor the address that a customer had before it', () => {
+    const email = (id: number) => node(id, { kind: 'email', scope: '' });
+    const storm = Array.from({ length: GRAPH_LIMITS.identities * 2 }, (_, index) => node(index + 4));
+    const links = [
+      link(1, 2, { evidenceAt: 1 }),
+      link(1, 3, { evidenceAt: 1 }),
+      ...storm.map(({ id }, index) => link(1, Number(id), { evidenceAt: 2 + index })),
+    ];
+    const cut = cutGraph(graph([node(1, { kind: 'external', scope: 'crm' }), phone(2), email(3), ...storm], links));
+    const [largest] = cut.parts.toSorted((x, y) => y.members.length - x.members.length);
+    expect(largest!.members).toEqual(Array.from({ length: GRAPH_LIMITS.identities }, (_, index) => String(index + 1)));
+  });
+
   it('holds a customer to its size', () => {
     const nodes = Array.from({ length: GRAPH_LIMITS.identities + 2 }, (_, index) => node(index + 1));
     const links = nodes.slice(1).map((_, index) => link(1, index + 2, { evidenceAt: index }));

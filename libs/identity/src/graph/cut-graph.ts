@@ -1,4 +1,5 @@
 import { compareIds, linkKey, type GraphLink, type GraphNode, type IdentityGraph } from './identity-graph.js';
+import { connectedGroups } from './connected-groups.js';
 import { canBeShared, cardinalityOf, GRAPH_LIMITS, namesOnePerson, type GraphLimits } from './guards.js';
 
 /** Why a link does not join its ends. */
@@ -164,13 +165,33 @@ function findShared(graph: IdentityGraph, limits: GraphLimits): string[] {
     .sort(compareIds);
 }
 
+/** Identities that more evidence hangs together than one customer can hold. */
+function findCrowded(links: readonly GraphLink[], shared: ReadonlySet<string>, limits: GraphLimits): Set<string> {
+  const passing = links.filter(({ a, b }) => !shared.has(a) && !shared.has(b));
+  const crowded = new Set<string>();
+  if (passing.length < limits.identities) return crowded;
+  for (const group of connectedGroups(passing, ({ a, b }) => [a, b])) {
+    const ends = new Set(group.flatMap(({ a, b }) => [a, b]));
+    if (ends.size > limits.identities) for (const end of ends) crowded.add(end);
+  }
+  return crowded;
+}
+
 /**
  * Strongest evidence first, and of equals what holds a person's own ids together before numbers and addresses: else a
  * family's number could take the ids of one member to another one, whom the guards then keep away from the first's own.
+ *
+ * Where there is not room for all, age alone decides among equals: else a storm of ids would drive out the number and
+ * the address that a customer had before it.
  */
-function inOrderOfJoining(links: readonly GraphLink[], nodes: ReadonlyMap<string, GraphNode>): GraphLink[] {
-  const mayBeShared = ({ a, b }: GraphLink): number => Number([a, b].some((id) => canBeShared(nodes.get(id)!.kind)));
-  return [...links].sort((x, y) => y.trust - x.trust || mayBeShared(x) - mayBeShared(y) || compareLinks(x, y));
+function inOrderOfJoining(
+  links: readonly GraphLink[],
+  nodes: ReadonlyMap<string, GraphNode>,
+  crowded: ReadonlySet<string>,
+): GraphLink[] {
+  const comesLast = ({ a, b }: GraphLink): number =>
+    Number(!crowded.has(a) && [a, b].some((id) => canBeShared(nodes.get(id)!.kind)));
+  return [...links].sort((x, y) => y.trust - x.trust || comesLast(x) - comesLast(y) || compareLinks(x, y));
 }
 
 /** The home that stands for a part: pinned last, then born first. A function of the set, so that orders agree. */
@@ -195,7 +216,7 @@ export function cutGraph(graph: IdentityGraph, limits: GraphLimits = GRAPH_LIMIT
   const shared = new Set([...graph.nodes.filter((node) => node.shared).map((node) => node.id), ...turnedShared]);
   const cut = new Cut(graph, shared, limits);
   const blocked = new Map<string, BlockReason>();
-  for (const link of inOrderOfJoining(graph.links, nodes)) {
+  for (const link of inOrderOfJoining(graph.links, nodes, findCrowded(graph.links, shared, limits))) {
     const guard = cut.join(link);
     if (guard !== undefined) blocked.set(linkKey(link), guard);
   }
