@@ -11,12 +11,15 @@ interface Setting {
 }
 
 const port = z.coerce.number().int().min(0).max(65_535);
-const list = z.string().transform((text) =>
-  text
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== ''),
-);
+const list = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== ''),
+  );
 const milliseconds = z.coerce.number().int().min(1);
 
 /** Every setting of every service, in the order of the README. Each may also come from a file named by `<NAME>_FILE`. */
@@ -76,12 +79,10 @@ export const SETTINGS = {
   },
   OMNILINE_JOINING_RULES: {
     schema: list,
-    default: '',
     about: 'Rules of trust 2 that may join people here, separated by commas, for example numbering_plan_2018',
   },
   OMNILINE_OWN_CONTACTS: {
     schema: list,
-    default: '',
     about: 'Numbers and addresses of the company besides its accounts, separated by commas: they are nobody’s',
   },
 } as const satisfies Record<string, Setting>;

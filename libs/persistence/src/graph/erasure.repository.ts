@@ -50,6 +50,18 @@ const REDACT_ENTRIES = statement(
           event_id = '', correlation_id = '', revision = revision + 1
     WHERE identity_id = ANY($1::bigint[]) AND event_id <> ''`,
 );
+/** In the order in which batches lock them: entries, then what changes them. */
+const LOCK_ENTRIES = statement(
+  'erasure-lock-entries',
+  'SELECT id FROM entry WHERE identity_id = ANY($1::bigint[]) ORDER BY id FOR UPDATE',
+);
+const LEFT = statement(
+  'erasure-left',
+  `SELECT EXISTS (SELECT FROM entry WHERE identity_id = ANY($1::bigint[]) AND event_id <> '')
+       OR EXISTS (SELECT FROM fact WHERE identity_id = ANY($1::bigint[]))
+       OR EXISTS (SELECT FROM claim WHERE identity_id = ANY($1::bigint[]))
+       OR EXISTS (SELECT FROM change c JOIN entry e ON e.id = c.entry_id WHERE e.identity_id = ANY($1::bigint[])) AS left`,
+);
 const FORGET: readonly NamedStatement[] = [
   statement(
     'erasure-changes',
@@ -77,7 +89,8 @@ const FORGET_GRAPH: readonly NamedStatement[] = [
 const REDACT_EVENTS = statement(
   'erasure-redact-events',
   `UPDATE event SET payload = (payload::jsonb || jsonb_build_object('entry',
-            (payload::jsonb -> 'entry') - '{content,attachments,mail,post,reactions,provider}'::text[] || '{"state":"redacted"}'))::text
+            (payload::jsonb -> 'entry') - '{content,attachments,mail,post,reactions}'::text[]
+              || '{"state":"redacted","provider":{"name":"erased","message_id":"erased"}}'))::text
     WHERE type LIKE 'omni.timeline.entry.%' AND payload IS NOT NULL
       AND payload::jsonb ->> 'identity_id' = ANY(SELECT 'idn_' || unnest($1::bigint[])::text)`,
 );
@@ -147,7 +160,7 @@ export class ErasureRepository {
    * Reaches what batches that had begun before an erasure wrote after it. Call it now and then: it looks at the erasures
    * of the last hour only.
    *
-   * @returns how many identities it looked at
+   * @returns of how many identities it removed something
    */
   async sweep(): Promise<number> {
     const [recent] = await this.database.query<{ ids: string[] | null }>(
@@ -155,7 +168,10 @@ export class ErasureRepository {
         WHERE r.effective_at > clock_timestamp() - interval '1 hour'`,
     );
     const ids = recent?.ids ?? [];
-    if (ids.length > 0) await this.database.transaction(async (tx) => await forget(tx, ids));
+    if (ids.length === 0) return 0;
+    const [found] = await this.database.query<{ left: boolean }>(LEFT, [ids]);
+    if (found?.left !== true) return 0;
+    await this.database.transaction(async (tx) => await forget(tx, ids));
     return ids.length;
   }
 }
@@ -168,6 +184,7 @@ async function identitiesOf(store: Queryable, customerId: string): Promise<strin
 }
 
 async function forget(tx: Queryable, ids: readonly string[]): Promise<void> {
+  await tx.query(LOCK_ENTRIES, [ids]);
   await tx.query(`DELETE FROM blob WHERE id IN (${OWN_BLOBS})`, [ids]);
   for (const one of FORGET) await tx.query(one, [ids]);
   await tx.query(REDACT_ENTRIES, [ids]);
