@@ -523,10 +523,23 @@ async function cutForGood(): Promise<void> {
       visitor('x', proof),
     ]);
   }
+  // Days later it is news, and still the same evidence.
+  const later = visitor('x', proof);
+  await scene.send([
+    {
+      ...later,
+      id: `${later.id}-later`,
+      data: {
+        ...later.data,
+        provider: { ...later.data.provider, message_id: 'x2' },
+        occurred_at: day(5).toISOString(),
+      },
+    } as InboundEvent,
+  ]);
   const { customer, timeline } = await scene.viewOf(['phone', '', BUOI.phone]);
   expect({ customer, timeline }).toEqual({ customer: before.customer, timeline: before.timeline });
   expect(await scene.people.one(await scene.customerOf(['livechat_visitor', 'w', 'visitor-x']))).toMatchObject({
-    counts: { identities: 1, entries: 1 },
+    counts: { identities: 1, entries: 2 },
   });
 }
 
