@@ -126,6 +126,24 @@ describe('POST /v1/customers/<id>/merge', () => {
     expect(await people.everything()).toEqual(before);
   });
 
+  it('lets one of two win who merge the same two the other way round at once', async () => {
+    const [a, b] = [await people.write('phone', '+84912345678'), await people.write('zalo_user', '1')];
+    for (let round = 0; round < 5; round += 1) {
+      const answers = await Promise.all(
+        [
+          [a, b],
+          [b, a],
+        ].map(([from, into]) =>
+          people.call('POST', `/v1/customers/${from!.customer_id}/merge`, { into: into!.customer_id, ...why }),
+        ),
+      );
+      expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409]);
+      expect(codeOf(answers.find(({ status }) => status === 409)!)).toEqual([409, 'customer-merged']);
+      const won = answers.find(({ status }) => status === 200)!.body as { merge_id: string };
+      await people.decide('POST', `/v1/merges/${won.merge_id}/undo`);
+    }
+  });
+
   it('refuses an erased customer on either side', async () => {
     const [a, b] = [await people.write('phone', '+84912345678'), await people.write('zalo_user', '1')];
     await service.database.query(`UPDATE customer SET status = 'erased' WHERE id = $1`, [b.customer_id.slice(4)]);

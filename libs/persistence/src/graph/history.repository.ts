@@ -42,12 +42,12 @@ const HISTORY: NamedStatement = {
   SELECT g.id::text, g.op, g.from_customer::text, g.to_customer::text, g.moved::text[], g.details->>'rule' AS rule,
          (g.details->>'trust')::int AS trust, g.actor, g.reason, g.at, g.batch_id::text, g.details->>'undoes' AS undoes,
          g.undone_by::text
-    FROM graph_log g
-   WHERE g.id IN (SELECT l.id FROM part JOIN graph_log l ON l.from_customer = part.id
-                  UNION SELECT l.id FROM part JOIN graph_log l ON l.to_customer = part.id
-                  UNION SELECT id FROM graph_log WHERE moved && ARRAY(SELECT id FROM own))
-     AND g.id < $2
-   ORDER BY g.id DESC LIMIT $3`,
+    FROM (SELECT id FROM (SELECT l.id FROM part JOIN graph_log l ON l.from_customer = part.id
+                          UNION SELECT l.id FROM part JOIN graph_log l ON l.to_customer = part.id
+                          UNION SELECT id FROM graph_log WHERE moved && ARRAY(SELECT id FROM own)) every
+           WHERE id < $2 ORDER BY id DESC LIMIT $3) page
+    JOIN graph_log g ON g.id = page.id
+   ORDER BY g.id DESC`,
 };
 const DISTINCT: NamedStatement = {
   name: 'graph-distinct',
