@@ -197,6 +197,14 @@ describe('an agent', () => {
     );
   });
 
+  it('rolls back what one batch of messages joined', async () => {
+    await prove([aProof(VISITORS[0]!, VISITORS[1]!)]);
+    await prove([aProof(VISITORS[2]!, VISITORS[3]!)]);
+    const [first] = await database.query<{ batch_id: string }>('SELECT batch_id FROM graph_log ORDER BY id LIMIT 1');
+    expect(movesOf(await graph.rollBack({ batchId: first!.batch_id }, aDecision()))).toHaveLength(1);
+    expect(await people(database)).toEqual([VISITORS[0]!, VISITORS[1]!, `${VISITORS[2]!} ${VISITORS[3]!}`].sort());
+  });
+
   it('marks a number as a family’s: it lets go of everybody', async () => {
     await prove([aProof(ZALO, PHONE), aProof(PSID, PHONE)]);
     movesOf(await graph.share(await idOf(PHONE), true, aDecision()));

@@ -55,8 +55,8 @@ const NEWS = statement(
 /** What was revoked stays revoked: the same evidence does not bring back what somebody parted. */
 const LINK = statement(
   'evidence-link',
-  `INSERT INTO link (a, b, rule, trust, evidence_at, first_seen, last_seen, source_entry)
-   SELECT a, b, rule, trust, at, at, at, source_entry
+  `INSERT INTO link (a, b, rule, trust, evidence_at, first_seen, last_seen, source_entry, batch_id)
+   SELECT a, b, rule, trust, at, at, at, source_entry, $7
      FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::smallint[], $5::timestamptz[], $6::uuid[]) AS k(a, b, rule, trust, at, source_entry)
     ORDER BY a, b, rule
    ON CONFLICT (a, b, rule) DO UPDATE SET trust = greatest(link.trust, excluded.trust),
@@ -155,7 +155,7 @@ export class EvidenceRepository {
   }
 
   private async join(tx: Queryable, links: readonly LinkWrite[], decision: Decision): Promise<void> {
-    await tx.query(LINK, [...columns(links), arrayOf.plain(links.map((link) => link.sourceEntry))]);
+    await tx.query(LINK, [...columns(links), arrayOf.plain(links.map((link) => link.sourceEntry)), decision.batchId]);
     if (await regroupUnlessLarge(tx, links, decision)) return;
     // One group is too large: the others shall not wait for it.
     const rows = await tx.query<{ id: string; customer_id: string }>(CUSTOMERS_OF, [arrayOf.plain(endsOf(links))]);
