@@ -49,7 +49,8 @@ const INVARIANTS: Readonly<Record<string, string>> = {
      WHERE l.state = 'active' AND l.trust < 5`,
   'the graph log leads to the pointers': `
     SELECT i.id::text FROM identity i
-      LEFT JOIN LATERAL (SELECT to_customer FROM graph_log g WHERE g.moved @> ARRAY[i.id] ORDER BY g.id DESC LIMIT 1) g ON true
+      LEFT JOIN (SELECT DISTINCT ON (m.id) m.id, g.to_customer FROM graph_log g CROSS JOIN LATERAL unnest(g.moved) AS m(id)
+                  ORDER BY m.id, g.id DESC) g ON g.id = i.id
      WHERE i.state <> 'erased' AND coalesce(g.to_customer, i.home_customer_id) <> i.customer_id`,
   'every entry has its identity': `
     SELECT e.id::text FROM entry e LEFT JOIN identity i ON i.id = e.identity_id WHERE i.id IS NULL`,
