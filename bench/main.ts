@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { benchEndToEnd } from './end-to-end.js';
 import { benchFebrl } from './febrl.js';
 import { benchGateway } from './gateway.js';
+import { benchGraph } from './graph.js';
 import { benchIdentity } from './identity.js';
 import { benchReading } from './reading.js';
 import { benchUnifier } from './unifier.js';
@@ -10,7 +11,7 @@ import { environmentLines, toMarkdown, type ResultTable } from './support/report
 
 const HELP = `Usage: npm run bench [-- <name>...] [-- --quick] [-- --write]
 
-Names: gateway, unifier, end-to-end, reading, febrl, identity; all of them when none is given.
+Names: gateway, unifier, end-to-end, reading, febrl, identity, graph; all of them when none is given.
 
   --quick  few and short rounds, to see that it works
   --write  puts the results into bench/RESULTS.md
@@ -45,6 +46,12 @@ const BENCHES: Readonly<Record<string, () => Promise<ResultTable>>> = {
       quick ? { rounds: 1, secondsEach: 5, perSecond: 200 } : { rounds: 5, secondsEach: 20, perSecond: 500 },
     ),
   reading: () => benchReading(quick ? { rounds: 2, entries: 50_000 } : { rounds: 9, entries: 1_000_000 }),
+  graph: () =>
+    benchGraph(
+      quick
+        ? { rounds: 5, entries: 200_000, reads: 100, storm: 4_000 }
+        : { rounds: 40, entries: 1_000_000, reads: 400, storm: 20_000 },
+    ),
   identity: () =>
     benchIdentity(
       quick

@@ -1,7 +1,7 @@
 import { identityKey } from '@app/identity';
 import { deriveKey } from '@app/kernel';
 import type { Database } from '@app/persistence';
-import { knownSender } from './unifier-load.js';
+import { knownSender, knownVisitor, WIDGET } from './unifier-load.js';
 
 /** Installation secret of every benchmark. */
 export const BENCH_SECRET = 'a secret for benchmarks that is long enough';
@@ -14,24 +14,42 @@ const BODY = JSON.stringify({
 
 /** Makes senders that write to us already: identity, home customer and conversation each. */
 export async function fillSenders(database: Database, senders: number): Promise<void> {
+  await fillIdentities(database, {
+    kind: 'messenger_psid',
+    scope: '106000000000001',
+    count: senders,
+    value: knownSender,
+  });
+}
+
+/** Makes visitors that are customers already, as {@link fillSenders} does. */
+export async function fillVisitors(database: Database, visitors: number): Promise<void> {
+  await fillIdentities(database, { kind: 'livechat_visitor', scope: WIDGET, count: visitors, value: knownVisitor });
+}
+
+interface Filling {
+  readonly kind: 'messenger_psid' | 'livechat_visitor';
+  readonly scope: string;
+  readonly count: number;
+  readonly value: (n: number) => string;
+}
+
+async function fillIdentities(database: Database, { kind, scope, count, value }: Filling): Promise<void> {
   const key = deriveKey(BENCH_SECRET, 'identity-key');
-  const numbers = Array.from({ length: senders }, (_, n) => n);
+  const values = Array.from({ length: count }, (_, n) => value(n));
   await database.query(
     `WITH k AS (SELECT *, nextval('customer_number') AS number FROM unnest($1::uuid[], $2::text[]) AS k(h, v)),
           i AS (INSERT INTO identity (kind, scope, value, key_hash, customer_id, home_customer_id)
-                SELECT 'messenger_psid', '106000000000001', v, h, number, number FROM k RETURNING id, customer_id, value),
+                SELECT $3, $4, v, h, number, number FROM k RETURNING id, customer_id, value),
           c AS (INSERT INTO customer (id, ref) SELECT customer_id, customer_ref(customer_id) FROM i)
      INSERT INTO conversation (id, account_id, channel, identity_id, last_at)
      SELECT md5('filled ' || value)::uuid, 'fb-shop', 'messenger', id, '2025-01-01' FROM i`,
-    [
-      numbers.map((n) => identityKey(key, 'messenger_psid', '106000000000001', knownSender(n))),
-      numbers.map(knownSender),
-    ],
+    [values.map((one) => identityKey(key, kind, scope, one)), values, kind, scope],
   );
 }
 
 /**
- * Puts entries of the past on the timelines of the senders, evenly, older than anything that the benchmark writes.
+ * Puts entries of the past on the timelines of all identities, evenly, older than anything that the benchmark writes.
  *
  * @param label makes the ids; equal labels make equal ids
  */

@@ -1,19 +1,29 @@
-import { dataSchemaOf, INBOUND_TYPES, inboundEventId, toHeaders, type MessageReceived } from '@app/contracts';
+import type { MessageReceived } from '@app/contracts';
+import { claimOf } from '@app/identity';
 import type { StreamBatch, StreamRecord } from '@app/stream';
+import { toRecord } from './inbound-record.js';
 
-/** Composition of the messages: what a running shop sees. */
+/** Composition of the messages: what a running shop sees. All are shares of the messages. */
 export interface Mix {
-  /** Share of messages whose sender was never seen. */
+  /** Whose sender was never seen. */
   readonly newSenders: number;
-  /** Share of messages that carry a display name (mails and comments do, chats do not). */
+  /** That carry a display name (mails and comments do, chats do not). */
   readonly named: number;
+  /** That prove once more what was proved before. */
+  readonly knownEvidence: number;
+  /** That prove another identity of a known sender, never seen before. */
+  readonly attached: number;
+  /** That prove two known customers to be one. */
+  readonly merges: number;
 }
 
-/** 5 % unknown senders, a quarter with a name. */
-export const STEADY: Mix = { newSenders: 0.05, named: 0.25 };
+/** 5 % unknown senders, a quarter with a name, 5 % with proof (identity design, section 4.4, mix "steady"). */
+export const STEADY: Mix = { newSenders: 0.05, named: 0.25, knownEvidence: 0.03, attached: 0.015, merges: 0.005 };
 
 const ACCOUNT = 'fb-shop';
 const PAGE = '106000000000001';
+/** Scope of the visitors. */
+export const WIDGET = 'web';
 
 /** A small generator of numbers that gives the same series for the same seed (mulberry32). */
 export function seededRandom(seed: number): () => number {
@@ -29,16 +39,42 @@ export function seededRandom(seed: number): () => number {
 /** Provider's id of sender number `n` of those that exist already. */
 export const knownSender = (n: number): string => String(7_400_000_000_000_000 + n);
 
+/** Id of visitor number `n` of those that exist already. */
+export const knownVisitor = (n: number): string => `khach-${n}`;
+
+/** Visitors who are customers of their own until somebody turns out to be one of them; each is given out once. */
+export class VisitorSupply {
+  private given = 0;
+
+  constructor(private readonly visitors: number) {}
+
+  /** @throws Error when all were given out: the benchmark would measure less than it says */
+  take(): string {
+    if (this.given >= this.visitors) throw new Error(`no more than ${this.visitors} visitors`);
+    this.given += 1;
+    return knownVisitor(this.given - 1);
+  }
+}
+
+/** What a message proves, and by whom. */
+interface Proof {
+  readonly sender: string;
+  readonly visitor: string;
+}
+
 /** Makes batches of messages whose ids never repeat within a run. */
 export class MessageSource {
   private made = 0;
   private born = 0;
+  private readonly proved: Proof[] = [];
   private readonly random: () => number;
 
+  /** @param visitors filled into the store before */
   constructor(
     private readonly run: string,
     private readonly knownSenders: number,
     private readonly mix: Mix,
+    private readonly visitors: VisitorSupply,
     seed = 1,
   ) {
     this.random = seededRandom(seed);
@@ -51,10 +87,9 @@ export class MessageSource {
 
   private record(offset: number): StreamRecord {
     this.made += 1;
-    const isNew = this.random() < this.mix.newSenders;
-    if (isNew) this.born += 1;
-    const sender = isNew ? `${this.run}-${this.born}` : knownSender(Math.floor(this.random() * this.knownSenders));
+    const proof = this.proof();
     const mid = `m_${this.run}_${this.made}`;
+    const sender = proof?.sender ?? this.sender();
     const at = new Date(1_763_600_000_000 + this.made * 20);
     const name = this.random() < this.mix.named ? { display_name: `Nguyễn Thị ${sender.slice(-4)}` } : {};
     const data: MessageReceived = {
@@ -71,27 +106,40 @@ export class MessageSource {
         type: 'text',
         text: `Shop ơi, mẫu áo dài số ${this.made} còn size M không ạ? Giao về quận 7 mất mấy ngày?`,
       },
+      ...(proof === undefined
+        ? {}
+        : { claims: [claimOf('external_id', visitorName(proof), 'livechat.signed_contact')] }),
       raw: { media_type: 'application/json', encoding: 'utf8', data: `{"mid":"${mid}","text":"Shop ơi, mẫu áo dài"}` },
     };
-    return {
-      topic: 'omni.inbound.messenger.v1',
-      partition: 0,
-      offset: BigInt(offset),
-      key: sender,
-      value: Buffer.from(JSON.stringify(data)),
-      headers: toHeaders({
-        id: inboundEventId({ accountId: ACCOUNT, eventKind: 'message', messageId: mid }),
-        source: `/connectors/messenger/${ACCOUNT}`,
-        type: INBOUND_TYPES.received,
-        subject: sender,
-        time: data.occurred_at,
-        recordedtime: data.received_at,
-        dataschema: dataSchemaOf(INBOUND_TYPES.received),
-        partitionkey: sender,
-        correlationid: mid,
-        dataclassification: 'confidential',
-      }),
-      timestamp: at,
-    };
+    return toRecord(data, BigInt(offset));
+  }
+
+  private known(): string {
+    return knownSender(Math.floor(this.random() * this.knownSenders));
+  }
+
+  private sender(): string {
+    const { newSenders, knownEvidence, attached, merges } = this.mix;
+    // Of the messages without proof, which are fewer.
+    if (this.random() >= newSenders / (1 - knownEvidence - attached - merges)) return this.known();
+    this.born += 1;
+    return `${this.run}-${this.born}`;
+  }
+
+  /** The first proof of a run cannot be a known one. */
+  private proof(): Proof | undefined {
+    const { knownEvidence, attached, merges } = this.mix;
+    const luck = this.random();
+    if (luck < merges) return this.remember({ sender: this.known(), visitor: this.visitors.take() });
+    if (luck < merges + attached) return this.remember({ sender: this.known(), visitor: `${this.run}-${this.made}` });
+    if (luck >= merges + attached + knownEvidence) return undefined;
+    return this.proved[Math.floor(this.random() * this.proved.length)];
+  }
+
+  private remember(proof: Proof): Proof {
+    this.proved.push(proof);
+    return proof;
   }
 }
+
+const visitorName = ({ visitor }: Proof): string => `livechat_visitor:${WIDGET}:${visitor}`;
