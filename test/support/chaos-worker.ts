@@ -3,48 +3,37 @@ import { closeSync, openSync } from 'node:fs';
 import path from 'node:path';
 import { endWithParent } from '../../tools/kafka/end-with-parent.mjs';
 import { ensureBuild } from './build.js';
+import type { ChaosJob } from './chaos-worker/main.js';
 import { TEST_SECRET } from './unifier.js';
 
 const SOURCES = 'test/support/chaos-worker';
 
-/** What a worker is to do. */
-export interface ChaosWorkerOptions {
-  readonly url: string;
-  readonly partition: number;
-  /** Its first offset. */
-  readonly from: number;
-  /** Length of the whole log. */
-  readonly messages: number;
-  readonly batch: number;
-  /** File for what it says. */
-  readonly logFile: string;
-  /** Told of each offset that is committed. */
-  readonly committed: (offset: number) => void;
-}
-
-/** A process that unifies one partition of the log of the chaos tests, until it is killed or has done all. */
+/**
+ * A process that unifies one partition of the log of the chaos tests, until it is killed or has done all. It takes a
+ * while to start, so one may be at hand before there is work for it.
+ */
 export class ChaosWorker {
   private readonly child: ChildProcess;
   private readonly ended: Promise<void>;
   private readonly callOffGuard: () => void;
 
-  constructor(options: ChaosWorkerOptions) {
-    const { url, partition, from, messages, batch } = options;
-    const log = openSync(options.logFile, 'a');
-    const values = { url, secret: TEST_SECRET, partition, from, messages, batch };
-    this.child = fork(
-      path.join(ensureBuild(SOURCES), SOURCES, 'main.js'),
-      Object.entries(values).map(([name, value]) => `--${name}=${value}`),
-      { stdio: ['ignore', log, log, 'ipc'], execArgv: ['--enable-source-maps'], detached: true },
-    );
+  /** @param logFile for what it says */
+  constructor(logFile: string) {
+    const log = openSync(logFile, 'a');
+    this.child = fork(path.join(ensureBuild(SOURCES), SOURCES, 'main.js'), {
+      stdio: ['ignore', log, log, 'ipc'],
+      execArgv: ['--enable-source-maps'],
+      detached: true,
+    });
     closeSync(log);
     this.callOffGuard = endWithParent({ pid: this.child.pid! });
     this.ended = new Promise((resolve) => this.child.once('exit', () => resolve()));
-    this.child.on('message', ({ offset }: { offset: number }) => options.committed(offset));
   }
 
-  get running(): boolean {
-    return this.child.exitCode === null && this.child.signalCode === null;
+  /** @param committed told of each offset that is committed */
+  begin(job: Omit<ChaosJob, 'secret'>, committed: (offset: number) => void): void {
+    this.child.on('message', ({ offset }: { offset: number }) => committed(offset));
+    this.child.send({ ...job, secret: TEST_SECRET } satisfies ChaosJob);
   }
 
   /** Exit code when it ended by itself. */

@@ -54,6 +54,9 @@ const LONGEST_PAUSE_MS = 40;
 const FORGOTTEN = 0.3;
 const OVERLAPPING = 0.2;
 
+/** So many successors are at hand. */
+const SPARES = 2;
+
 class ChaosRun {
   private readonly folder = mkdtempSync(path.join(tmpdir(), 'omniline-chaos-'));
   private readonly random: SeededRandom;
@@ -63,6 +66,8 @@ class ChaosRun {
   private readonly reached: number[] = Array.from({ length: PARTITIONS }, () => 0);
   private readonly allowed: number[] = Array.from({ length: PARTITIONS }, () => 0);
   private readonly workers: (ChaosWorker | undefined)[] = [];
+  /** Started, without work. */
+  private readonly spares: ChaosWorker[] = [];
   private readonly began = Date.now();
   private zombies = 0;
   private redelivered = 0;
@@ -93,7 +98,7 @@ class ChaosRun {
       this.say('all committed');
       return await this.audit();
     } finally {
-      await Promise.all(this.workers.map((worker) => worker?.kill9()));
+      await Promise.all([...this.workers, ...this.spares].map((worker) => worker?.kill9()));
       rmSync(this.folder, { recursive: true, force: true });
     }
   }
@@ -130,10 +135,11 @@ class ChaosRun {
       const isLast = offset === this.lengths[partition];
       if (isLast || !this.random.chance(FORGOTTEN)) this.noted[partition] = Math.max(this.noted[partition]!, offset);
     };
-    const { url, logFile } = this;
-    const worker = new ChaosWorker({ url, partition, from, messages, batch, logFile, committed });
+    const worker = this.spares.shift() ?? new ChaosWorker(this.logFile);
+    worker.begin({ url: this.url, partition, from, messages, batch }, committed);
     worker.allow(this.allowed[partition]!);
     this.workers[partition] = worker;
+    while (this.spares.length < SPARES) this.spares.push(new ChaosWorker(this.logFile));
   }
 
   private allow(share: number): void {

@@ -1,56 +1,56 @@
-import { parseArgs } from 'node:util';
 import { loadConfig, Metrics, StoreUnavailableError } from '@app/kernel';
 import { Database, EvidenceRepository, UnifyRepository } from '@app/persistence';
 import { IdentityPolicy } from '../../../apps/unifier/src/unify-batch/identity-policy.js';
 import { UnifyBatchService } from '../../../apps/unifier/src/unify-batch/unify-batch.service.js';
 import { partitionOf, recordAt } from './identity-log.js';
 
-/** What the parent sends: how far the worker may go. */
+/** What a worker is to do; the first thing that it is told. */
+export interface ChaosJob {
+  readonly url: string;
+  readonly secret: string;
+  readonly partition: number;
+  /** Its first offset. */
+  readonly from: number;
+  /** Length of the whole log. */
+  readonly messages: number;
+  readonly batch: number;
+}
+
+/** How far it may go. */
 interface Allowance {
   readonly until: number;
 }
 
-const { values } = parseArgs({
-  options: {
-    url: { type: 'string' },
-    secret: { type: 'string' },
-    partition: { type: 'string' },
-    from: { type: 'string' },
-    messages: { type: 'string' },
-    batch: { type: 'string' },
-  },
-});
-const [partition, from, messages, batchSize] = [values.partition, values.from, values.messages, values.batch].map(
-  Number,
-);
 const RETRY_MS = 50;
+let allowed = 0;
+let wake = (): void => undefined;
+// A parent that is gone has nothing left to ask for.
+process.on('disconnect', () => process.exit(0));
 
-const durable = Database.connect(values.url!, { applicationName: 'chaos', max: 1 });
+const { url, secret, partition, from, messages, batch } = await new Promise<ChaosJob>((resolve) => {
+  process.on('message', (told: ChaosJob | Allowance) => {
+    if ('url' in told) return resolve(told);
+    allowed = Math.max(allowed, told.until);
+    wake();
+  });
+});
+
+const durable = Database.connect(url, { applicationName: 'chaos', max: 1 });
 const store = durable.sibling({ max: 2, genericPlans: true, relaxedCommits: true });
 const service = new UnifyBatchService(
   new UnifyRepository(store, durable),
   new EvidenceRepository(store),
   new Metrics(),
-  IdentityPolicy.of(loadConfig({}), values.secret!),
+  IdentityPolicy.of(loadConfig({}), secret),
 );
-
-let allowed = 0;
-let wake = (): void => undefined;
-process.on('message', ({ until }: Allowance) => {
-  allowed = Math.max(allowed, until);
-  wake();
-});
-// A parent that is gone has nothing left to ask for.
-process.on('disconnect', () => process.exit(0));
-
-const log = partitionOf(partition!, messages!);
+const log = partitionOf(partition, messages);
 
 /** Tries until the server is there again; every other fault ends the worker. */
 async function unify(offset: number, end: number): Promise<void> {
-  const records = log.slice(offset, end).map((n, index) => recordAt(n, partition!, offset + index));
+  const records = log.slice(offset, end).map((n, index) => recordAt(n, partition, offset + index));
   for (;;) {
     try {
-      const { rejected } = await service.unify({ topic: records[0]!.topic, partition: partition!, records });
+      const { rejected } = await service.unify({ topic: records[0]!.topic, partition, records });
       if (rejected.length > 0) throw new Error(`rejected: ${rejected[0]!.detail}`);
       return;
     } catch (error) {
@@ -62,9 +62,9 @@ async function unify(offset: number, end: number): Promise<void> {
 
 /** Unifies its partition from an offset on and tells the parent of each batch that is done. */
 async function run(): Promise<void> {
-  for (let offset = from!; offset < log.length;) {
+  for (let offset = from; offset < log.length;) {
     while (allowed <= offset) await new Promise<void>((resolve) => (wake = resolve));
-    const end = Math.min(offset + batchSize!, allowed, log.length);
+    const end = Math.min(offset + batch, allowed, log.length);
     await unify(offset, end);
     offset = end;
     process.send!({ offset });
