@@ -11,6 +11,7 @@ import {
 } from '@app/persistence';
 import { IdentityPolicy } from '../apps/unifier/src/unify-batch/identity-policy.js';
 import { UnifyBatchService } from '../apps/unifier/src/unify-batch/unify-batch.service.js';
+import { startCpuClock } from './support/cpu-clock.js';
 import { startBenchDatabase } from './support/database.js';
 import { BENCH_SECRET, fillEntries, fillVisitors } from './support/fill.js';
 import { aDecision, CustomerGrower, type GrownCustomer } from './support/grown-customers.js';
@@ -39,7 +40,14 @@ const PAGE = 50;
 const DEEP_ENTRIES = 45_000;
 const STORM = { batch: 500, workers: 4 };
 
-type Row = readonly [what: string, aim: string, figure: string];
+type Row = readonly [what: string, aim: string, figure: string, cpu: string];
+
+/** What all measurements on one database share. */
+interface Bench extends GraphOptions {
+  readonly database: Database;
+  readonly serverPid: number;
+  readonly grower: CustomerGrower;
+}
 
 const ms = (value: number): string => value.toFixed(1);
 const p50AndP99 = (values: readonly number[]): string =>
@@ -59,14 +67,16 @@ async function decided(work: () => Promise<GraphOutcome>): Promise<readonly [str
 }
 
 /** Two halves merged and parted again, and merged and undone. */
-async function mergeAndPart(database: Database, grower: CustomerGrower, { rounds }: GraphOptions): Promise<Row[]> {
+async function mergeAndPart({ database, serverPid, grower, rounds }: Bench): Promise<Row[]> {
   const graph = new GraphRepository(database);
-  const medians: number[] = [];
+  const cpuOfSizes: number[] = [];
   const rows: Row[] = [];
   for (const size of SIZES) {
     const [merges, splits, undos]: number[][] = [[], [], []];
     const [one, other] = [await grower.grow(size / 2), await grower.grow(size / 2)];
+    let cpu = startCpuClock(serverPid);
     for (let round = -1; round < rounds; round += 1) {
+      if (round === 0) cpu = startCpuClock(serverPid);
       const [, merge] = await decided(() => graph.merge(other.customerId, one.customerId, aDecision()));
       const [, split] = await decided(() => graph.split(one.customerId, other.identities, aDecision()));
       const [mergeId] = await decided(() => graph.merge(other.customerId, one.customerId, aDecision()));
@@ -76,32 +86,37 @@ async function mergeAndPart(database: Database, grower: CustomerGrower, { rounds
       splits!.push(split);
       undos!.push(undo);
     }
-    medians.push(quantile(undos!, 0.5));
+    const cpuEach = cpu() / (4 * rounds);
+    cpuOfSizes.push(cpuEach);
     const aim = size === 50 ? '< 50 ms' : '';
-    rows.push([`merge to ${size} identities, p50 / p99`, '', p50AndP99(merges!)]);
-    rows.push([`part ${size} identities in two, p50 / p99`, aim, p50AndP99(splits!)]);
-    rows.push([`undo a merge of ${size} identities, p50 / p99`, aim, p50AndP99(undos!)]);
+    const cpuText = `${ms(cpuEach)} ms`;
+    rows.push([`merge to ${size} identities, p50 / p99`, '', p50AndP99(merges!), cpuText]);
+    rows.push([`part ${size} identities in two, p50 / p99`, aim, p50AndP99(splits!), cpuText]);
+    rows.push([`undo a merge of ${size} identities, p50 / p99`, aim, p50AndP99(undos!), cpuText]);
     progress(`graph: ${size} identities: merge, part, undo ${[merges!, splits!, undos!].map(p50AndP99).join(', ')}`);
   }
-  const ratios = SIZES.map((size, index) => `${size}: ${(medians[index]! / medians[0]!).toFixed(1)}`);
-  return [...rows, ['undo, p50 ÷ that of 2 identities', '', ratios.join(' · ')]];
+  const ratios = SIZES.map((size, index) => `${size}: ${(cpuOfSizes[index]! / cpuOfSizes[0]!).toFixed(1)}`);
+  return [...rows, ['CPU of these ÷ that of 2 identities', '', '', ratios.join(' · ')]];
 }
 
 /** First pages of customers with more and more identities. */
-async function readPages(database: Database, grower: CustomerGrower, { reads }: GraphOptions): Promise<Row[]> {
+async function readPages({ database, serverPid, grower, reads }: Bench): Promise<Row[]> {
   const timelines = new TimelineRepository(database);
   const rows: Row[] = [];
   for (const size of PAGE_SIZES) {
     const customers: GrownCustomer[] = [];
     for (let n = 0; n < CUSTOMERS_OF_SIZE; n += 1) customers.push(await grower.grow(size));
     const took: number[] = [];
+    let cpu = startCpuClock(serverPid);
     for (let n = -CUSTOMERS_OF_SIZE; n < reads; n += 1) {
+      if (n === 0) cpu = startCpuClock(serverPid);
       const { customerId } = customers[Math.abs(n) % CUSTOMERS_OF_SIZE]!;
       const [page, one] = await timed(() => timelines.page(customerId, PAGE));
       if (page.length !== PAGE) throw new Error(`a page of ${page.length} entries`);
       if (n >= 0) took.push(one);
     }
-    rows.push([`page of ${PAGE}, ${size} identities, p50 / p99`, size === 50 ? '< 5 ms' : '', p50AndP99(took)]);
+    const aim = size === 50 ? '< 5 ms' : '';
+    rows.push([`page of ${PAGE}, ${size} identities, p50 / p99`, aim, p50AndP99(took), `${ms(cpu() / reads)} ms`]);
     progress(`graph: page of ${size} identities ${p50AndP99(took)}`);
   }
   return rows;
@@ -119,7 +134,7 @@ async function entriesOnDisk(database: Database, identities: readonly string[]):
 }
 
 /** A merge of two customers with 45,000 entries, undone: no entry may be touched. */
-async function undoDeep(database: Database, grower: CustomerGrower): Promise<Row[]> {
+async function undoDeep({ database, grower }: Bench): Promise<Row[]> {
   const graph = new GraphRepository(database);
   const [one, other] = [await grower.grow(100), await grower.grow(100)];
   const identities = [...one.identities, ...other.identities];
@@ -139,9 +154,9 @@ async function undoDeep(database: Database, grower: CustomerGrower): Promise<Row
   if (touched) process.exitCode = 1;
   const what = `200 identities with ${DEEP_ENTRIES.toLocaleString('en')} entries`;
   return [
-    [`merge, ${what}`, '', `${ms(merge)} ms`],
-    [`undo, ${what}`, '', `${ms(undo)} ms`],
-    ['entries touched by both', 'none', touched ? 'some' : 'none'],
+    [`merge, ${what}`, '', `${ms(merge)} ms`, ''],
+    [`undo, ${what}`, '', `${ms(undo)} ms`, ''],
+    ['entries touched by both', 'none', touched ? 'some' : 'none', ''],
   ];
 }
 
@@ -153,12 +168,8 @@ async function structure(options: GraphOptions): Promise<Row[]> {
     await fillVisitors(database, VISITORS);
     progress(`graph: a table of ${options.entries.toLocaleString('en')} entries`);
     await fillEntries(database, 'graph-', options.entries);
-    const grower = new CustomerGrower(database);
-    return [
-      ...(await readPages(database, grower, options)),
-      ...(await mergeAndPart(database, grower, options)),
-      ...(await undoDeep(database, grower)),
-    ];
+    const bench = { ...options, database, serverPid: server.pid, grower: new CustomerGrower(database) };
+    return [...(await readPages(bench)), ...(await mergeAndPart(bench)), ...(await undoDeep(bench))];
   } finally {
     await database.close();
     await server.stop();
@@ -166,7 +177,7 @@ async function structure(options: GraphOptions): Promise<Row[]> {
 }
 
 /** Means of the first and the last quarter, which a plan that went bad or a walk over everything would drive apart. */
-function stormRows({ batchMs, laneMs, seconds }: StormRun, visitors: number): Row[] {
+function stormRows({ batchMs, laneMs, seconds }: StormRun, visitors: number, cpuMs: number): Row[] {
   const quarter = Math.ceil(batchMs.length / 4);
   const [first, last] = [batchMs.slice(0, quarter), batchMs.slice(-quarter)].map((part) => quantile(part, 0.5)) as [
     number,
@@ -174,14 +185,20 @@ function stormRows({ batchMs, laneMs, seconds }: StormRun, visitors: number): Ro
   ];
   const what = `storm of ${visitors.toLocaleString('en')} visitors`;
   return [
-    [`${what}: messages a second`, '', (visitors / seconds).toFixed(0)],
-    [`${what}: batch of ${STORM.batch}, p50 / p99`, '', p50AndP99(batchMs)],
+    [
+      `${what}: messages a second`,
+      '',
+      (visitors / seconds).toFixed(0),
+      `${((cpuMs * 1000) / visitors).toFixed(0)} µs each`,
+    ],
+    [`${what}: batch of ${STORM.batch}, p50 / p99`, '', p50AndP99(batchMs), ''],
     [
       `${what}: p50 of the first and the last quarter`,
       'flat',
       `${ms(first)} → ${ms(last)} ms (× ${(last / first).toFixed(2)})`,
+      '',
     ],
-    [`${what}: looks of the lane, longest`, '', `${laneMs.length}, ${ms(Math.max(0, ...laneMs))} ms`],
+    [`${what}: looks of the lane, longest`, '', `${laneMs.length}, ${ms(Math.max(0, ...laneMs))} ms`, ''],
   ];
 }
 
@@ -195,7 +212,9 @@ async function storm({ storm: visitors }: GraphOptions): Promise<Row[]> {
     const policy = IdentityPolicy.of(loadConfig({}), BENCH_SECRET);
     const [unify, evidence] = [new UnifyRepository(relaxed, durable), new EvidenceRepository(relaxed)];
     const service = new UnifyBatchService(unify, evidence, new Metrics(), policy);
+    const cpu = startCpuClock(server.pid);
     const run = await runStorm(service, durable, { visitors, ...STORM });
+    const cpuMs = cpu();
     progress(
       `graph: storm in ${run.seconds.toFixed(1)} s, batches ${run.batchMs.map((one) => one.toFixed(0)).join(' ')}`,
     );
@@ -206,9 +225,9 @@ async function storm({ storm: visitors }: GraphOptions): Promise<Row[]> {
     const broken = (await checkInvariants(durable)).filter((one) => one.broken > 0);
     if (broken.length > 0) process.exitCode = 1;
     return [
-      ...stormRows(run, visitors),
-      ['storm: identities of the largest customer', '≤ 200', String(largest!.n)],
-      ['storm: broken invariants', '0', broken.map(({ name }) => name).join('; ') || '0'],
+      ...stormRows(run, visitors, cpuMs),
+      ['storm: identities of the largest customer', '≤ 200', String(largest!.n), ''],
+      ['storm: broken invariants', '0', broken.map(({ name }) => name).join('; ') || '0', ''],
     ];
   } finally {
     await relaxed.close();
@@ -225,7 +244,7 @@ export async function benchGraph(options: GraphOptions): Promise<ResultTable> {
     about:
       `Merges, partings and pages in a table of ${options.entries.toLocaleString('en')} entries, ${options.rounds} rounds of each size; ` +
       `a storm of anonymous visitors of one customer with ${STORM.workers} workers on a database that was empty and never analysed.`,
-    columns: ['', 'aim', ''],
+    columns: ['', 'aim', 'time', 'CPU of client and server, mean'],
     rows,
   };
 }
