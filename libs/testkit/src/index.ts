@@ -1,6 +1,7 @@
 export * from './builders/inbound-event.js';
 export * from './builders/meta-webhook.js';
 export * from './channel-adapter-suite.js';
+export * from './cpu-time.js';
 export * from './stream/describe-stream.js';
 export * from './stream/stream-bench.js';
 export * from './stream/until.js';

@@ -1,3 +1,4 @@
+import { cpuMillisOf } from '@app/testkit';
 import { readAuthenticationResults, trustedVerdict } from './authentication-results.js';
 import { readHeaderFields } from './header-fields.js';
 
@@ -82,10 +83,11 @@ describe('hostile results', () => {
     ['opening brackets', '('.repeat(16_000)],
     ['semicolons', ';'.repeat(16_000)],
     ['equals signs', '= '.repeat(8_000)],
-  ])('of %s are read at once', (_label, text) => {
-    const begin = performance.now();
-    const fields = fieldsOf(...Array.from({ length: 60 }, () => `mx; dkim=pass${text}`));
-    trustedVerdict(fields, { authservIds: [], withoutId: false }, 'khach.example');
-    expect(performance.now() - begin).toBeLessThan(1_000);
+  ])('of %s are read at once', async (_label, text) => {
+    const spent = await cpuMillisOf(() => {
+      const fields = fieldsOf(...Array.from({ length: 60 }, () => `mx; dkim=pass${text}`));
+      return trustedVerdict(fields, { authservIds: [], withoutId: false }, 'khach.example');
+    });
+    expect(spent).toBeLessThan(1_000);
   });
 });

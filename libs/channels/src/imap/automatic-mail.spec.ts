@@ -1,3 +1,4 @@
+import { cpuMillisOf } from '@app/testkit';
 import { classifyMail, type MailClass } from './automatic-mail.js';
 import { readHeaderFields } from './header-fields.js';
 
@@ -73,13 +74,11 @@ describe('what wrote a mail', () => {
     expect(classOf(mail)).toBe(expected);
   });
 
-  it('answers hostile subjects and fields at once', () => {
-    const begin = performance.now();
-    const long = 'thư '.repeat(250_000);
-    classOf({
-      subject: long,
+  it('answers hostile subjects and fields at once', async () => {
+    const mail = {
+      subject: 'thư '.repeat(250_000),
       head: `Auto-Submitted: ${'('.repeat(200_000)}\r\nContent-Type: ${'report-type'.repeat(20_000)}`,
-    });
-    expect(performance.now() - begin).toBeLessThan(1_000);
+    };
+    expect(await cpuMillisOf(() => classOf(mail))).toBeLessThan(1_000);
   });
 });

@@ -1,3 +1,4 @@
+import { cpuMillisOf } from '@app/testkit';
 import type { ChannelAccount } from '@app/kernel';
 import { parseMail } from './parse-mail.js';
 
@@ -61,8 +62,7 @@ describe('a hostile mail is done within three seconds', () => {
       uid: 1,
       backfill: false,
     } as const;
-    const begin = performance.now();
-    await parseMail(mail, { account: ACCOUNT, receivedAt: new Date('2026-03-03T00:00:00Z'), timeoutMs: 10_000 });
-    expect(performance.now() - begin).toBeLessThan(3_000);
+    const options = { account: ACCOUNT, receivedAt: new Date('2026-03-03T00:00:00Z'), timeoutMs: 10_000 };
+    expect(await cpuMillisOf(async () => await parseMail(mail, options))).toBeLessThan(3_000);
   });
 });

@@ -1,3 +1,4 @@
+import { cpuMillisOf } from '@app/testkit';
 import { repairFontText } from './repair-font-text.js';
 
 describe('Vietnamese in the code of a font', () => {
@@ -27,9 +28,7 @@ describe('Vietnamese in the code of a font', () => {
     expect(repairFontText(text)).toBe(text);
   });
 
-  it('is looked for in a long text without delay', () => {
-    const begin = performance.now();
-    repairFontText('öùaêéñ '.repeat(150_000));
-    expect(performance.now() - begin).toBeLessThan(1_000);
+  it('is looked for in a long text without delay', async () => {
+    expect(await cpuMillisOf(() => repairFontText('öùaêéñ '.repeat(150_000)))).toBeLessThan(1_000);
   });
 });
