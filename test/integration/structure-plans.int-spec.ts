@@ -1,5 +1,5 @@
-import { Database, GraphRepository, migrate } from '@app/persistence';
-import { aDecision, AT, bear, keyOf } from '../support/identities.js';
+import { Database, EvidenceRepository, GraphRepository, LargeGroupsRepository, migrate } from '@app/persistence';
+import { aDecision, aProof, AT, bear, keyOf } from '../support/identities.js';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.js';
 
 /** A connection makes up its mind about a plan after five runs of a statement. */
@@ -42,5 +42,20 @@ describe('the plans of decisions about people', () => {
     const lines = plan.map((row) => row['QUERY PLAN']);
     expect(lines.join('\n')).toContain('link');
     expect(lines.filter((line) => /Seq Scan on (?:link|identity)/.test(line))).toEqual([]);
+  });
+});
+
+describe('the lane for large groups', () => {
+  it('works a group out once for all its members who wait', async () => {
+    const hub = 'livechat_visitor:w:z';
+    const many = Array.from({ length: 1_300 }, (_, index) => `livechat_visitor:w:m${index}`);
+    const identities = await bear(database, [hub, ...many]);
+    const proofs = many.map((name) => aProof(hub, name));
+    await new EvidenceRepository(database).prove(proofs, identities);
+    const [waiting] = await database.query<{ n: number }>('SELECT count(*)::int AS n FROM graph_job');
+    expect(waiting!.n).toBeGreaterThan(10);
+    const lane = new LargeGroupsRepository(database);
+    expect(await lane.regroupNext()).toBe('regrouped');
+    expect(await lane.regroupNext()).toBe('idle');
   });
 });

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { arrayOf } from '../array-literal.js';
 import type { Database } from '../database.js';
 import { GroupTooLargeError, regroup, underStructureLock } from './regroup.js';
 
@@ -12,7 +13,7 @@ export type LaneOutcome = 'idle' | 'regrouped' | 'too-large';
 export class LargeGroupsRepository {
   constructor(private readonly database: Database) {}
 
-  /** Works the group out that has waited longest. */
+  /** Works the group out that has waited longest, for everybody in it who waits: a storm puts hundreds of one group in. */
   async regroupNext(): Promise<LaneOutcome> {
     return await underStructureLock(this.database, async (tx): Promise<LaneOutcome> => {
       const [job] = await tx.query<{ identity_id: string }>(
@@ -23,7 +24,8 @@ export class LargeGroupsRepository {
       const batchId = randomUUID();
       const decision = { actor: 'system', reason: null, batchId, correlationId: batchId, rule: 'evidence', trust: 0 };
       try {
-        await regroup(tx, [job.identity_id], decision, LARGEST_FOR_LANE);
+        const { identities } = await regroup(tx, [job.identity_id], decision, LARGEST_FOR_LANE);
+        await tx.query('DELETE FROM graph_job WHERE identity_id = ANY($1::bigint[])', [arrayOf.plain(identities)]);
         return 'regrouped';
       } catch (error) {
         if (error instanceof GroupTooLargeError) return 'too-large';

@@ -127,6 +127,8 @@ export interface Regrouped {
   readonly moves: readonly GraphLogEntry[];
   /** Guards that began to hold evidence back. */
   readonly held: readonly BlockReason[];
+  /** Everybody who was looked at. */
+  readonly identities: readonly string[];
 }
 
 /** Raised when a group is too large to be worked out here; nothing was changed. */
@@ -206,7 +208,7 @@ export async function regroup(
   decision: Decision,
   largest = LARGEST_GROUP,
 ): Promise<Regrouped> {
-  if (seeds.length === 0) return { moves: [], held: [] };
+  if (seeds.length === 0) return { moves: [], held: [], identities: [] };
   const group = await loadGroup(tx, seeds, largest);
   const plan = planRegrouping(group.nodes, group.links, cutGraph(group));
   if (plan.links.length > 0) {
@@ -222,7 +224,11 @@ export async function regroup(
     await tx.query(SET_CUSTOMERS, [plan.customers.map(({ id }) => id), plan.customers.map((one) => one.mergedInto)]);
   }
   const moves = plan.moves.length === 0 ? [] : await writeMoves(tx, plan.moves, decision);
-  return { moves, held: plan.links.flatMap(({ blockedBy }) => blockedBy ?? []) };
+  return {
+    moves,
+    held: plan.links.flatMap(({ blockedBy }) => blockedBy ?? []),
+    identities: group.nodes.map(({ id }) => id),
+  };
 }
 
 async function writeMoves(
