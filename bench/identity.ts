@@ -6,7 +6,12 @@ import { UnifyBatchService } from '../apps/unifier/src/unify-batch/unify-batch.s
 import { startBenchDatabase } from './support/database.js';
 import { BENCH_SECRET } from './support/fill.js';
 import { makeOmnichannelLog, type OmnichannelLog } from './support/omnichannel-log.js';
-import { judgePartition, type PartitionQuality, type PrecisionRecall } from './support/partition-quality.js';
+import {
+  judgePartition,
+  type PartitionQuality,
+  type PlacedIdentity,
+  type PrecisionRecall,
+} from './support/partition-quality.js';
 import { progress, type ResultTable } from './support/report.js';
 import { placedIdentities, runLog } from './support/run-log.js';
 import { customerRecords, CustomerTruth, storedSuggestions, type SuggestedPair } from './support/suggestion-quality.js';
@@ -29,6 +34,7 @@ interface Judged {
   readonly customers: number;
   readonly perSecond: number;
   readonly suggestions: readonly (readonly [what: string, figure: string])[];
+  readonly limit: string;
 }
 
 const AIM_RECALL = 0.99;
@@ -63,47 +69,71 @@ function judgeSuggestions(truth: CustomerTruth, stored: readonly SuggestedPair[]
   ];
 }
 
-async function runOne(seed: number, { people, messages, workers }: IdentityOptions): Promise<Judged> {
-  const log = makeOmnichannelLog({ people, messages, seed });
+/** A log, run and compared with the truth, while its store is still open. */
+interface OpenRun {
+  readonly database: Database;
+  readonly identities: readonly PlacedIdentity[];
+  readonly quality: PartitionQuality;
+  readonly seconds: number;
+}
+
+async function inStore<T>(log: OmnichannelLog, workers: number, look: (run: OpenRun) => T | Promise<T>): Promise<T> {
   const server = await startBenchDatabase();
   await migrate(server.url);
-  const durable = Database.connect(server.url, { applicationName: 'bench', max: 8 });
-  const relaxed = durable.sibling({ max: 8, genericPlans: true, relaxedCommits: true });
+  const database = Database.connect(server.url, { applicationName: 'bench', max: 8 });
+  const relaxed = database.sibling({ max: 8, genericPlans: true, relaxedCommits: true });
   try {
     const policy = IdentityPolicy.of(loadConfig({ OMNILINE_OWN_CONTACTS: log.ownContacts }), BENCH_SECRET);
-    const [unify, evidence] = [new UnifyRepository(relaxed, durable), new EvidenceRepository(relaxed)];
+    const [unify, evidence] = [new UnifyRepository(relaxed, database), new EvidenceRepository(relaxed)];
     const service = new UnifyBatchService(unify, evidence, new Metrics(), policy);
     const started = performance.now();
-    const { refused } = await runLog(log, { service, database: durable, workers });
+    const { refused } = await runLog(log, { service, database, workers });
     const seconds = (performance.now() - started) / 1000;
     if (refused < log.refusals) throw new Error(`${refused} of ${log.refusals} forged records were refused`);
-    const identities = await placedIdentities(durable);
+    const identities = await placedIdentities(database);
     const quality = judgePartition(identities, log.truth);
-    progress(`identity: seed ${seed}, ${log.messages} messages, ${quality.falseMerges} false merges`);
-    await durable.query('ANALYZE');
-    const broken = (await checkInvariants(durable)).filter((one) => one.broken > 0).map(({ name }) => name);
-    const customers = [...new Set(identities.map((one) => one.customer_id))];
-    const stored = await storedSuggestions(durable, customers, workers);
-    const scored = scoreCustomers(await customerRecords(durable)).map(({ a, b, probability }) => ({
-      one: a,
-      other: b,
-      strength: probability,
-    }));
-    const suggestions = judgeSuggestions(new CustomerTruth(identities, log.truth), stored, scored);
+    progress(`identity: ${log.messages} messages, ${quality.falseMerges} false merges`);
+    return await look({ database, identities, quality, seconds });
+  } finally {
+    await relaxed.close();
+    await database.close();
+    await server.stop();
+  }
+}
+
+async function suggest({ database, identities }: OpenRun, log: OmnichannelLog, workers: number) {
+  const customers = [...new Set(identities.map((one) => one.customer_id))];
+  const stored = await storedSuggestions(database, customers, workers);
+  const scores = scoreCustomers(await customerRecords(database));
+  const scored = scores.map(({ a, b, probability }) => ({ one: a, other: b, strength: probability }));
+  return judgeSuggestions(new CustomerTruth(identities, log.truth), stored, scored);
+}
+
+async function runOne(seed: number, { people, messages, workers }: IdentityOptions): Promise<Judged> {
+  const log = makeOmnichannelLog({ people, messages, seed });
+  return await inStore(log, workers, async (run) => {
+    const { database, identities, quality, seconds } = run;
+    await database.query('ANALYZE');
+    const invariants = await checkInvariants(database);
     return {
       log,
       quality,
-      broken,
+      broken: invariants.filter((one) => one.broken > 0).map(({ name }) => name),
       identities: identities.length,
-      customers: customers.length,
+      customers: new Set(identities.map((one) => one.customer_id)).size,
       perSecond: log.messages / seconds,
-      suggestions,
+      suggestions: await suggest(run, log, workers),
+      limit: await falseMergesWithoutGuards(seed, people, workers),
     };
-  } finally {
-    await relaxed.close();
-    await durable.close();
-    await server.stop();
-  }
+  });
+}
+
+/** What happens where members of a family prove one number to systems that know nothing of each other. */
+async function falseMergesWithoutGuards(seed: number, everybody: number, workers: number): Promise<string> {
+  const people = Math.ceil(everybody / 5);
+  const log = makeOmnichannelLog({ people, messages: people * 6, seed, guardedFamilies: false });
+  const falseMerges = await inStore(log, workers, ({ quality }) => quality.falseMerges);
+  return `${falseMerges} of ${people} people`;
 }
 
 /** What must hold; a benchmark that finds it broken ends with an exit code of 1, after its table is printed. */
@@ -116,7 +146,7 @@ function problemsOf({ quality, broken }: Judged): string[] {
   ];
 }
 
-/** Figures of one log, in the order of {@link MEASURES}. */
+/** Figures of one log, in the order of the table: what, aim, figure. */
 function toColumn({
   log,
   quality,
@@ -125,6 +155,7 @@ function toColumn({
   customers,
   perSecond,
   suggestions,
+  limit,
 }: Judged): readonly (readonly [string, string, string])[] {
   const { falseMerges, provablePairs, provedPairs } = quality;
   return [
@@ -141,6 +172,7 @@ function toColumn({
       '',
       figure,
     ]),
+    ['false merges where nothing tells a family apart', 'a limit', limit],
     ['messages a second', '', perSecond.toFixed(0)],
   ];
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MessageReceived } from '@app/contracts';
 import { claimOf } from '@app/identity';
+import { StoreUnavailableError } from '@app/kernel';
 import { LargeGroupsRepository, type Database } from '@app/persistence';
 import type { StreamBatch } from '@app/stream';
 import type { UnifyBatchService } from '../../apps/unifier/src/unify-batch/unify-batch.service.js';
@@ -59,8 +60,13 @@ export async function runStorm(
   const ended = new AbortController();
   const look = async (): Promise<boolean> => {
     const since = performance.now();
-    if ((await groups.regroupNext()) === 'idle') return false;
-    laneMs.push(performance.now() - since);
+    try {
+      if ((await groups.regroupNext()) === 'idle') return false;
+      laneMs.push(performance.now() - since);
+    } catch (error) {
+      // A busy machine: it looks again, as the unifier does.
+      if (!(error instanceof StoreUnavailableError)) throw error;
+    }
     return true;
   };
   const lane = async (): Promise<void> => {
@@ -72,9 +78,10 @@ export async function runStorm(
   };
   const since = performance.now();
   const running = lane();
-  const { batchMs } = await runBatches(service, stormBatches(visitors, batch), workers);
-  const seconds = (performance.now() - since) / 1000;
-  ended.abort();
-  await running;
+  const batches = runBatches(service, stormBatches(visitors, batch), workers).finally(() => ended.abort());
+  const [{ batchMs, seconds }] = await Promise.all([
+    batches.then((run) => ({ ...run, seconds: (performance.now() - since) / 1000 })),
+    running,
+  ]);
   return { batchMs, laneMs, seconds };
 }

@@ -22,6 +22,11 @@ export interface LogOptions {
   /** At least so many, without redeliveries. */
   readonly messages: number;
   readonly seed: number;
+  /**
+   * Default true. False: members of a family prove their common number to systems that know nothing of each other, so
+   * that no evidence tells them apart; this shows a limit, and is no measure of what could be done.
+   */
+  readonly guardedFamilies?: boolean;
   /** Most records in one batch. */
   readonly largestBatch?: number;
 }
@@ -65,7 +70,11 @@ class Casting {
   }
 }
 
-function stageSituations(stage: Stage, people: readonly Person[]): ChangedHands[] {
+function stageSituations(
+  stage: Stage,
+  people: readonly Person[],
+  { guardedFamilies = true }: LogOptions,
+): ChangedHands[] {
   const { chance } = stage;
   const casting = new Casting(chance.shuffled(people));
   const share = (name: keyof typeof SHARES): number => Math.ceil(SHARES[name] * people.length);
@@ -75,7 +84,8 @@ function stageSituations(stage: Stage, people: readonly Person[]): ChangedHands[
     const hands = changeHands(stage, pair[0]!, pair[1]!, isTold);
     if (hands !== undefined && isTold) changed.push(hands);
   }
-  for (const family of casting.groups(share('families'), () => chance.between(2, 4))) makeFamily(stage, family);
+  for (const family of casting.groups(share('families'), () => chance.between(2, 4)))
+    makeFamily(stage, family, guardedFamilies);
   for (const desk of casting.groups(share('desks'), () => chance.between(5, 8))) makeDesk(stage, desk);
   for (const [person] of casting.groups(share('secondAccounts'), () => 1)) openSecondAccount(stage, person!);
   for (const [person] of casting.groups(share('junk'), () => 1)) importJunk(stage, person!);
@@ -140,14 +150,14 @@ function knownBefore(messages: readonly LoggedMessage[], changed: readonly Chang
  * the shop's register; families, desks and second accounts; numbers typed in chat, of before 2018, of a friend, of the
  * shop; numbers that changed hands; attackers; and whatever a stream does: repeats, late and shuffled arrival.
  *
- * What no evidence could tell apart is left out: everybody who proves a value that others prove too is known to the same
- * system by a number of its own.
+ * What no evidence could tell apart is left out unless asked for: everybody who proves a value that others prove too is
+ * known to the same system by a number of its own.
  */
 export function makeOmnichannelLog(options: LogOptions): OmnichannelLog {
   const chance = new Chance(options.seed);
   const [log, registry] = [new LogWriter(), new Registry(chance)];
   const people = Array.from({ length: options.people }, (_, number) => inventPerson(number, chance, registry));
-  const told = stageSituations({ log, chance, registry }, people);
+  const told = stageSituations({ log, chance, registry }, people, options);
   const lives = people.map((person) => new Everyday(log, chance, person, chance.pick(people)));
   for (const life of lives) life.introduce();
   while (log.messages.length < options.messages) chance.pick(lives).chatter();

@@ -39,15 +39,18 @@ function provesUse(stage: Stage, person: Person, value: Name, system: System): v
 /**
  * A family with one number or one mailbox. Each member writes from it, says that it is theirs, and most prove it: to one
  * system, which knows each by a number of its own. Nothing else could tell them apart.
+ *
+ * @param isGuarded false: each proves it to any system, so that two of them may never meet in one
  */
-export function makeFamily(stage: Stage, members: readonly Person[]): void {
+export function makeFamily(stage: Stage, members: readonly Person[], isGuarded: boolean): void {
   const { log, chance, registry } = stage;
   const shared = chance.is(0.8) ? registry.phone() : registry.mail('gia.dinh');
-  const system: System = chance.is(0.5) ? 'crm' : 'site';
+  const anySystem = (): System => (chance.is(0.5) ? 'crm' : 'site');
+  const system = anySystem();
   for (const member of members) {
     const by = member.number;
     log.write({ by, sender: shared, at: anyTime(chance), text: plainSentence(chance) });
-    if (chance.is(0.7)) provesUse(stage, member, shared, system);
+    if (chance.is(0.7)) provesUse(stage, member, shared, isGuarded ? system : anySystem());
     const account = member.psids[0] ?? member.zalo;
     if (account === undefined || shared.kind !== 'phone') continue;
     const shownName = spellName(member.fullName, chance);
