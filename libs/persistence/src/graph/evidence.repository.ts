@@ -37,6 +37,8 @@ interface LinkWrite {
   readonly rule: string;
   readonly trust: number;
   readonly evidenceAt: string;
+  /** Its latest sight in the batch. */
+  readonly seenAt: string;
   readonly sourceEntry: string;
 }
 
@@ -47,17 +49,18 @@ const NOTICE = `interval '1 day'`;
 
 const NEWS = statement(
   'evidence-news',
-  `SELECT k.n::int AS n FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::smallint[], $5::timestamptz[])
-       WITH ORDINALITY AS k(a, b, rule, trust, at, n)
+  `SELECT k.n::int AS n FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::smallint[], $5::timestamptz[], $6::timestamptz[])
+       WITH ORDINALITY AS k(a, b, rule, trust, at, seen, n)
     WHERE NOT EXISTS (SELECT 1 FROM link l WHERE l.a = k.a AND l.b = k.b AND l.rule = k.rule AND l.trust >= k.trust
-                         AND l.evidence_at <= k.at AND l.last_seen > k.at - ${NOTICE})`,
+                         AND l.evidence_at <= k.at AND l.last_seen > k.seen - ${NOTICE})`,
 );
 /** What was revoked stays revoked: the same evidence does not bring back what somebody parted. */
 const LINK = statement(
   'evidence-link',
   `INSERT INTO link (a, b, rule, trust, evidence_at, first_seen, last_seen, source_entry, batch_id)
-   SELECT a, b, rule, trust, at, at, at, source_entry, $7
-     FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::smallint[], $5::timestamptz[], $6::uuid[]) AS k(a, b, rule, trust, at, source_entry)
+   SELECT a, b, rule, trust, at, at, seen, source_entry, $8
+     FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::smallint[], $5::timestamptz[], $6::timestamptz[], $7::uuid[])
+       AS k(a, b, rule, trust, at, seen, source_entry)
     ORDER BY a, b, rule
    ON CONFLICT (a, b, rule) DO UPDATE SET trust = greatest(link.trust, excluded.trust),
      evidence_at = least(link.evidence_at, excluded.evidence_at), first_seen = least(link.first_seen, excluded.first_seen),
@@ -109,7 +112,8 @@ function distinctLinks(proofs: readonly ProofWrite[], identities: ResolvedIdenti
     const key = `${pair.a} ${pair.b} ${rule}`;
     const held = links.get(key);
     const earliest = held !== undefined && held.evidenceAt < evidenceAt ? held : { evidenceAt, sourceEntry };
-    links.set(key, { ...pair, rule, trust: Math.max(trust, held?.trust ?? 0), ...pick(earliest) });
+    const seenAt = held !== undefined && held.seenAt > evidenceAt ? held.seenAt : evidenceAt;
+    links.set(key, { ...pair, rule, trust: Math.max(trust, held?.trust ?? 0), seenAt, ...pick(earliest) });
   }
   return [...links.values()];
 }
@@ -125,6 +129,7 @@ const columns = (links: readonly LinkWrite[]) => [
   arrayOf.plain(links.map((link) => link.rule)),
   arrayOf.plain(links.map((link) => link.trust)),
   arrayOf.plain(links.map((link) => link.evidenceAt)),
+  arrayOf.plain(links.map((link) => link.seenAt)),
 ];
 
 /** Writes what messages prove or claim about their senders. Every call is idempotent. */
