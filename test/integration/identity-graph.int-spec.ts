@@ -142,6 +142,24 @@ describe('an agent', () => {
     });
   });
 
+  it('takes decisions on one pair back one by one, the last first', async () => {
+    await bear(database, [PHONE]);
+    await bear(database, [ZALO]);
+    const join = async () =>
+      movesOf(await graph.merge(await customerOf(PHONE), await customerOf(ZALO), aDecision()))[0]!;
+    const states = [await pointerTable(database)];
+    const decisions = [await join()];
+    states.push(await pointerTable(database));
+    const split = await graph.split(await customerOf(ZALO), [await idOf(PHONE)], aDecision({ rule: 'agent.split' }));
+    decisions.push(movesOf(split)[0]!);
+    states.push(await pointerTable(database));
+    decisions.push(await join());
+    while (decisions.length > 0) {
+      movesOf(await graph.undo(decisions.pop()!.id, aDecision({ rule: 'agent.undo' })));
+      expect(await pointerTable(database)).toEqual(states.pop());
+    }
+  });
+
   it('takes the taking back back', async () => {
     await bear(database, [PHONE]);
     await bear(database, [ZALO]);

@@ -233,7 +233,7 @@ describe('proof that a guard holds back', () => {
     ] as const) {
       const [suggestion] = await suggestions(one);
       expect(codes([suggestion!])).toEqual([
-        [other.customer_id, 'strong', 'proof_held_back', 'guard_cardinality,two_accounts'],
+        [other.customer_id, 'weak', 'proof_held_back', 'guard_cardinality,two_accounts'],
       ]);
       expect(suggestion?.evidence_for[0]?.sentence).toBe(
         'Bound by the provider: the system of record states both, in a signed import.',

@@ -42,7 +42,12 @@ const objection = (code: 'forbidden' | 'parted' | 'two_accounts'): ObjectionFind
 describe('the strength of a suggestion', () => {
   it.each<[string, Partial<SuggestionFindings>, string]>([
     ['proof', { blocked: [proof] }, 'strong'],
-    ['proof beside two accounts', { blocked: [proof], objections: [objection('two_accounts')] }, 'strong'],
+    ['proof beside two accounts', { blocked: [proof], objections: [objection('two_accounts')] }, 'weak'],
+    [
+      'proof and a name beside two accounts',
+      { blocked: [proof], sameName, objections: [objection('two_accounts')] },
+      'medium',
+    ],
     ['proof against what somebody parted', { blocked: [proof], objections: [objection('parted')] }, 'medium'],
     ['a claim', { claims: [claim(1)] }, 'weak'],
     ['two claims of one kind', { claims: [claim(1), { ...claim(1), rule: 'livechat.prechat' }] }, 'weak'],

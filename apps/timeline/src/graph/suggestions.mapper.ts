@@ -67,12 +67,19 @@ function findingsOf(all: SuggestionFindings, otherId: string): PairFindings {
   };
 }
 
-/** Proof is strong; two signals of different kinds corroborate each other; what speaks against it makes it weaker. */
+/**
+ * Proof is strong, unless it was held back because both have an account where a person has one: then they are mostly two
+ * people who use one number. Two signals of different kinds corroborate each other; what speaks against it makes it weaker.
+ */
 function strengthOf(
   { claims, commonClaims, blocked, sameName: names, objections }: PairFindings,
   probability: number,
 ): Strength {
-  if (blocked.length > 0) return objections.some(({ code }) => code === 'parted') ? 'medium' : 'strong';
+  const isObjected = (by: string): boolean => objections.some(({ code }) => code === by);
+  if (blocked.length > 0 && isObjected('two_accounts')) {
+    return names.length > 0 || probability >= ALIKE ? 'medium' : 'weak';
+  }
+  if (blocked.length > 0) return isObjected('parted') ? 'medium' : 'strong';
   const signals = [claims, commonClaims, names].filter((list) => list.length > 0).length;
   const corroborated = signals > 1 || probability >= ALIKE || claims.some(({ trust }) => trust >= CORROBORATED);
   const doubtful = objections.length > 0 || claims.some(({ shared }) => shared);

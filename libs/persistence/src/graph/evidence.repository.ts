@@ -62,7 +62,8 @@ const LINK = statement(
      FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::smallint[], $5::timestamptz[], $6::timestamptz[], $7::uuid[])
        AS k(a, b, rule, trust, at, seen, source_entry)
     ORDER BY a, b, rule
-   ON CONFLICT (a, b, rule) DO UPDATE SET trust = greatest(link.trust, excluded.trust),
+   ON CONFLICT (a, b, rule, decision) DO UPDATE SET trust = greatest(link.trust, excluded.trust),
+     source_entry = CASE WHEN excluded.evidence_at < link.evidence_at THEN excluded.source_entry ELSE link.source_entry END,
      evidence_at = least(link.evidence_at, excluded.evidence_at), first_seen = least(link.first_seen, excluded.first_seen),
      last_seen = greatest(link.last_seen, excluded.last_seen)`,
 );

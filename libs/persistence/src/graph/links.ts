@@ -17,13 +17,11 @@ export interface EvidenceFilter {
   readonly since?: Date;
 }
 
-/** An agent's word that two identities are one person. It also brings back what was revoked. */
+/** An agent's word that two identities are one person: a row of its own for each time. */
 export async function writeAgentLink(tx: Queryable, { a, b }: LinkEnds, decision: Decision): Promise<void> {
   await tx.query(
-    `INSERT INTO link (a, b, rule, trust, evidence_at, first_seen, last_seen, actor, reason, batch_id)
-     SELECT $1, $2, $3, $4, now(), now(), now(), $5, $6, $7
-     ON CONFLICT (a, b, rule) DO UPDATE SET state = 'active', blocked_by = NULL, trust = excluded.trust, last_seen = excluded.last_seen,
-       actor = excluded.actor, reason = excluded.reason, batch_id = excluded.batch_id, revoked_batch = NULL`,
+    `INSERT INTO link (a, b, rule, trust, evidence_at, first_seen, last_seen, actor, reason, batch_id, decision)
+     VALUES ($1, $2, $3, $4, now(), now(), now(), $5, $6, $7, $7)`,
     [a, b, decision.rule, decision.trust, decision.actor, decision.reason, decision.batchId],
   );
 }

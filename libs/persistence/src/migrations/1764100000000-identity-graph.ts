@@ -17,6 +17,9 @@ export class IdentityGraph1764100000000 implements MigrationInterface {
       -- Evidence that joins: trust 3 and above, or a rule that the installation trusts. state: active, blocked, revoked.
       ALTER TABLE link DROP COLUMN seen, ADD COLUMN blocked_by text, ADD COLUMN batch_id uuid, ADD COLUMN revoked_batch uuid,
         ALTER COLUMN state SET DEFAULT 'active', ALTER COLUMN evidence_at SET NOT NULL;
+      -- Each agent's decision is a row of its own, so that taking one back leaves the others as they are; evidence has one row.
+      ALTER TABLE link ADD COLUMN decision uuid NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000',
+        DROP CONSTRAINT link_pkey, ADD PRIMARY KEY (a, b, rule, decision);
       CREATE INDEX link_rule ON link (rule) WHERE state <> 'revoked';
       CREATE INDEX link_batch ON link (batch_id) WHERE batch_id IS NOT NULL;
       CREATE INDEX link_revoked ON link (revoked_batch) WHERE revoked_batch IS NOT NULL;
@@ -78,6 +81,7 @@ export class IdentityGraph1764100000000 implements MigrationInterface {
       ALTER TABLE graph_log RENAME COLUMN to_customer TO survivor;
       ALTER TABLE graph_log RENAME COLUMN from_customer TO absorbed;
       ALTER TABLE cannot_link DROP COLUMN batch_id;
+      ALTER TABLE link DROP CONSTRAINT link_pkey, DROP COLUMN decision, ADD PRIMARY KEY (a, b, rule);
       ALTER TABLE link ADD COLUMN seen int NOT NULL DEFAULT 1, DROP COLUMN blocked_by, DROP COLUMN batch_id, DROP COLUMN revoked_batch,
         ALTER COLUMN state DROP DEFAULT, ALTER COLUMN evidence_at DROP NOT NULL;
       ALTER TABLE customer DROP COLUMN pin, ADD COLUMN pinned boolean NOT NULL DEFAULT false;
