@@ -12,6 +12,7 @@ export interface StoreAudit {
   /** Conversations whose counter is not the number of their entries. */
   readonly wrongCounters: number;
   readonly identitiesWithoutCustomer: number;
+  /** Who stand for themselves; the homes of joined identities do not count. */
   readonly customers: number;
   readonly pendingChanges: number;
 }
@@ -26,7 +27,7 @@ export async function auditStore(database: Database, accepted: ReadonlySet<strin
       WHERE c.entries <> (SELECT count(*) FROM entry e WHERE e.conversation_id = c.id)) AS "wrongCounters",
     (SELECT count(*)::int FROM identity i WHERE NOT EXISTS (SELECT 1 FROM customer c WHERE c.id = i.customer_id))
       AS "identitiesWithoutCustomer",
-    (SELECT count(*)::int FROM customer) AS customers,
+    (SELECT count(*)::int FROM customer WHERE status = 'active') AS customers,
     (SELECT count(*)::int FROM change WHERE NOT applied) AS "pendingChanges"`);
   return {
     ...rest!,
