@@ -22,12 +22,22 @@ function cpuSecondsOf(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }
 
+/** The same of a child that may have ended since it was listed: then its parent's figures hold it. */
+function cpuSecondsOfChild(pid: number): number {
+  try {
+    return cpuSecondsOf(pid);
+  } catch (error) {
+    if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) return 0;
+    throw error;
+  }
+}
+
 /** CPU time of a process and of its children, living and ended, in seconds: all of a PostgreSQL server. */
 export function familyCpuSeconds(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
   const own = [11, 12, 13, 14].reduce((sum, place) => sum + Number(fields[place]), 0) / TICKS_PER_SECOND;
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
-  return children.reduce((sum, child) => sum + cpuSecondsOf(Number(child)), own);
+  return children.reduce((sum, child) => sum + cpuSecondsOfChild(Number(child)), own);
 }
 
 /** Resident memory of a process, in MiB. */
