@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Database, NamedStatement, Queryable } from '../database.js';
+import { scrubIdentities } from '../relay/scrub-events.js';
 import { underStructureLock } from './regroup.js';
 
 /** Who asked for an erasure, and why. */
@@ -85,20 +86,6 @@ const FORGET_GRAPH: readonly NamedStatement[] = [
     'UPDATE conversation SET speaker_identity_id = NULL WHERE speaker_identity_id = ANY($1::bigint[])',
   ),
 ];
-/** The public stream keeps its places and numbers, not what they said. */
-const REDACT_EVENTS = statement(
-  'erasure-redact-events',
-  `UPDATE event SET payload = (payload::jsonb || jsonb_build_object('entry',
-            (payload::jsonb -> 'entry') - '{content,attachments,mail,post,reactions}'::text[]
-              || '{"state":"redacted","provider":{"name":"erased","message_id":"erased"}}'))::text
-    WHERE type LIKE 'omni.timeline.entry.%' AND payload IS NOT NULL
-      AND payload::jsonb ->> 'identity_id' = ANY(SELECT 'idn_' || unnest($1::bigint[])::text)`,
-);
-const REDACT_STATES = statement(
-  'erasure-redact-states',
-  `UPDATE event SET payload = (payload::jsonb - 'display_name')::text
-    WHERE type = 'omni.customer.state' AND payload IS NOT NULL AND key = ANY(SELECT 'cus_' || unnest($1::bigint[])::text)`,
-);
 const ERASE_IDENTITIES = statement(
   'erasure-identities',
   `WITH i AS (
@@ -188,7 +175,7 @@ async function forget(tx: Queryable, ids: readonly string[]): Promise<void> {
   await tx.query(`DELETE FROM blob WHERE id IN (${OWN_BLOBS})`, [ids]);
   for (const one of FORGET) await tx.query(one, [ids]);
   await tx.query(REDACT_ENTRIES, [ids]);
-  await tx.query(REDACT_EVENTS, [ids]);
+  await scrubIdentities(tx, ids);
 }
 
 async function eraseCustomer(tx: Queryable, customerId: string, request: ErasureRequest): Promise<Erasure> {
@@ -196,12 +183,11 @@ async function eraseCustomer(tx: Queryable, customerId: string, request: Erasure
   const identityIds = await identitiesOf(tx, customerId);
   await forget(tx, identityIds);
   for (const one of FORGET_GRAPH) await tx.query(one, [identityIds]);
-  const homes = await tx.query<{ id: string }>(
+  await tx.query(
     `UPDATE customer SET status = 'erased', merged_into = NULL, pin = NULL, version = version + 1
-      WHERE id IN (SELECT home_customer_id FROM identity WHERE id = ANY($1::bigint[])) RETURNING id::text`,
+      WHERE id IN (SELECT home_customer_id FROM identity WHERE id = ANY($1::bigint[]))`,
     [identityIds],
   );
-  await tx.query(REDACT_STATES, [homes.map((home) => home.id)]);
   const [row] = await tx.query<{ effective_at: Date }>(
     `INSERT INTO erasure_request (id, customer_id, identities, actor, reason) VALUES ($1, $2, $3::bigint[], $4, $5) RETURNING effective_at`,
     [id, customerId, identityIds, request.actor, request.reason],

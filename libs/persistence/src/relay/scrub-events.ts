@@ -20,18 +20,26 @@ const SCRUB: NamedStatement = {
 };
 
 /**
- * Makes the stored stream forget those whom the claimed rows erase, so that no reader finds them there from now on, and
- * what waits for the broker goes out without them. It looks at every stored event, which takes about a second for each
- * million of them; erasures are rare.
+ * Makes the stored stream forget some identities, so that no reader finds them there from now on, and what waits for the
+ * broker goes out without them. It looks at every stored event; erasures are rare.
+ *
+ * @param identityIds internal ids
+ */
+export async function scrubIdentities(transaction: Queryable, identityIds: readonly string[]): Promise<void> {
+  if (identityIds.length === 0) return;
+  const patterns = identityIds
+    .map(publicId.identity)
+    .flatMap((id) => [`%"identity_id":"${id}"%`, `%"identity_id": "${id}"%`]);
+  await transaction.query(SCRUB, [patterns]);
+}
+
+/**
+ * The same for those whom the claimed rows erase.
  *
  * It has to run where the claim does: whatever an earlier claim stored is there, and a later one reads what the erasure
  * left.
  */
 export async function scrubEvents(transaction: Queryable, outbox: readonly OutboxRow[]): Promise<void> {
-  const identities = outbox.flatMap((row) => (row.kind === 'customer.erased' ? row.payload.identities : []));
-  if (identities.length === 0) return;
-  const patterns = identities
-    .map(publicId.identity)
-    .flatMap((id) => [`%"identity_id":"${id}"%`, `%"identity_id": "${id}"%`]);
-  await transaction.query(SCRUB, [patterns]);
+  const erased = outbox.flatMap((row) => (row.kind === 'customer.erased' ? row.payload.identities : []));
+  await scrubIdentities(transaction, erased);
 }
