@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { IngressModule } from '@app/ingress';
 
-/** Receives the chats of Messenger and Zalo. */
-@Module({ imports: [IngressModule.forChannels('messenger', 'zalo')] })
+/** Receives what people write in chats. */
+@Module({ imports: [IngressModule.forConnector('chat')] })
 export class ChatModule {}

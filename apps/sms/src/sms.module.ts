@@ -2,5 +2,5 @@ import { Module } from '@nestjs/common';
 import { IngressModule } from '@app/ingress';
 
 /** Receives SMS and their delivery receipts. */
-@Module({ imports: [IngressModule.forChannels('sms')] })
+@Module({ imports: [IngressModule.forConnector('sms')] })
 export class SmsModule {}

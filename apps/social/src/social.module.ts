@@ -2,5 +2,5 @@ import { Module } from '@nestjs/common';
 import { IngressModule } from '@app/ingress';
 
 /** Receives comments under posts. */
-@Module({ imports: [IngressModule.forChannels('facebook_comment')] })
+@Module({ imports: [IngressModule.forConnector('social')] })
 export class SocialModule {}

@@ -72,11 +72,30 @@ export interface ParseContext {
   readonly verification: Extract<Verification, { ok: true }>;
 }
 
+/**
+ * What a provider can tell us on a channel. `reply`: which message one answers; `claims`: what a message says about its
+ * sender besides the identity; `unsupported`: things that are kept and shown without being understood.
+ */
+export type Ability =
+  | 'message'
+  | 'echo'
+  | 'edit'
+  | 'delete'
+  | 'reaction'
+  | 'receipt'
+  | 'comment'
+  | 'attachment'
+  | 'reply'
+  | 'claims'
+  | 'unsupported';
+
 /** What every provider on a channel states about itself, however its messages come in. */
 export interface ChannelProvider {
   readonly channel: Channel;
   /** Provider as in the accounts file. */
   readonly provider: string;
+  /** All that its messages show; the fixtures of its spec show each one, and no other. */
+  readonly abilities: readonly Ability[];
   /** Problems of an account's settings and secrets, with paths relative to the account, for example `secrets.app_secret: …`. */
   checkAccount(account: ChannelAccount): readonly string[];
 }

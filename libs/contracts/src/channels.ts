@@ -1,22 +1,37 @@
 /**
- * Channels that a connector of this version serves. The set of channels on the wire is open: consumers accept names
- * that are not listed here (architecture, section 1).
+ * Channels of this version with the connector service that serves each; the service's name also stands in its dead-letter
+ * topic. The set is open on the wire: consumers accept names that are not listed here (architecture, section 1).
  */
-export const CHANNELS = ['messenger', 'zalo', 'sms', 'facebook_comment', 'email'] as const;
-
-/** A medium, for example `zalo`. */
-export type Channel = (typeof CHANNELS)[number];
-
-/** The connector service of each channel; also the name in its dead-letter topic. */
 export const CONNECTOR_OF_CHANNEL = {
   messenger: 'chat',
   zalo: 'chat',
+  instagram: 'chat',
+  whatsapp: 'chat',
+  telegram: 'chat',
+  viber: 'chat',
+  line: 'chat',
   sms: 'sms',
   facebook_comment: 'social',
+  instagram_comment: 'social',
+  youtube_comment: 'social',
   email: 'email',
-} as const satisfies Record<Channel, string>;
+} as const;
+
+/** A medium, for example `zalo`. */
+export type Channel = keyof typeof CONNECTOR_OF_CHANNEL;
+
+/** Name of a connector service. */
+export type Connector = (typeof CONNECTOR_OF_CHANNEL)[Channel];
+
+/** Every channel; `messenger` is the example of documents. */
+export const CHANNELS = Object.keys(CONNECTOR_OF_CHANNEL) as [Channel, ...Channel[]];
+
+/** Channels that a connector serves. */
+export function channelsOf(connector: Connector): readonly Channel[] {
+  return CHANNELS.filter((channel) => CONNECTOR_OF_CHANNEL[channel] === connector);
+}
 
 /** Tells whether a string names a channel of this version. */
 export function isChannel(value: string): value is Channel {
-  return (CHANNELS as readonly string[]).includes(value);
+  return Object.hasOwn(CONNECTOR_OF_CHANNEL, value);
 }

@@ -5,7 +5,8 @@
  * - `email_unverified` is the twin of an address that an unauthenticated mail named in its `From`.
  * - `sender_label` is a short code, a brandname or a hidden caller: it keeps its messages and identifies nobody.
  * - `zalo_app_user` is one person in all official accounts and mini apps of an app; `external` is known to another system.
- * - the others mean something only within their scope (page, official account, …).
+ * - `telegram_user` and `youtube_channel` are one person everywhere: their scope is empty.
+ * - the others mean something only within their scope (page, official account, business portfolio, bot, provider, …).
  */
 export const IDENTITY_KINDS = [
   'phone',
@@ -13,6 +14,12 @@ export const IDENTITY_KINDS = [
   'email_unverified',
   'messenger_psid',
   'facebook_user',
+  'instagram_user',
+  'whatsapp_user',
+  'telegram_user',
+  'viber_user',
+  'line_user',
+  'youtube_channel',
   'zalo_user',
   'zalo_app_user',
   'zalo_anonymous',

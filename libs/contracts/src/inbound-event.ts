@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { AUTHENTICITIES } from './identity-kind.js';
+import { CHANNELS } from './channels.js';
+import { AUTHENTICITIES, IDENTITY_KINDS } from './identity-kind.js';
 import { closedEnum, instant, openEnum, text } from './schema.js';
 
 /** Types of inbound event (`ce_type`). */
@@ -114,14 +115,7 @@ export const claimSchema = z
 
 export const inboundIdentitySchema = z
   .object({
-    kind: openEnum('Kind of identity', [
-      'phone',
-      'email',
-      'email_unverified',
-      'messenger_psid',
-      'facebook_user',
-      'zalo_user',
-    ]),
+    kind: openEnum('Kind of identity', IDENTITY_KINDS),
     scope: z.string().meta({
       description: 'Where the value means something: page, OA; empty for global kinds',
       examples: ['106000000000001'],
@@ -136,7 +130,7 @@ export const inboundIdentitySchema = z
   .meta({ id: 'InboundIdentity', description: 'The customer’s side of the exchange, whichever way the message went' });
 
 const frame = {
-  channel: openEnum('Channel', ['messenger', 'zalo', 'sms', 'facebook_comment', 'email']),
+  channel: openEnum('Channel', CHANNELS),
   account_id: text('Our account', 'fb-shop'),
   direction: closedEnum('`inbound`: from the customer; `echo`: sent by the business, here or elsewhere', [
     'inbound',

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { CHANNELS } from './channels.js';
 import { CUSTOMER_EVENT_SCHEMAS } from './customer-event.js';
+import { IDENTITY_KINDS } from './identity-kind.js';
 import { attachmentSchema, contentSchema, mailSchema } from './inbound-event.js';
 import { closedEnum, instant, openEnum, text } from './schema.js';
 
@@ -13,7 +15,7 @@ export const timelineEntrySchema = z
       .meta({ description: 'One more with each change', examples: [1] }),
     kind: openEnum('What it is', ['message', 'comment', 'event', 'note', 'call']),
     direction: closedEnum('Seen from the business', ['inbound', 'outbound', 'internal']),
-    channel: openEnum('Channel', ['messenger', 'zalo', 'sms', 'facebook_comment', 'email']),
+    channel: openEnum('Channel', CHANNELS),
     account_id: text('Our account', 'fb-shop'),
     author: z
       .object({
@@ -133,14 +135,7 @@ export const identityStateSchema = z
       .int()
       .min(1)
       .meta({ description: 'Apply a mapping only when its version is higher', examples: [1] }),
-    kind: openEnum('Kind of identity', [
-      'phone',
-      'email',
-      'email_unverified',
-      'messenger_psid',
-      'facebook_user',
-      'zalo_user',
-    ]),
+    kind: openEnum('Kind of identity', IDENTITY_KINDS),
     status: openEnum('State', ['active', 'erased']),
     updated_at: instant('When'),
   })

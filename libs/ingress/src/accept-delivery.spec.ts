@@ -31,6 +31,7 @@ function adapterThat(behaviour: Partial<ChannelAdapter> & { readonly result?: Pa
   return {
     channel: 'messenger',
     provider: 'meta',
+    abilities: ['message'],
     maxBodyBytes: 1_000,
     answerWithinMs: 5_000,
     accepted: { status: 200, body: 'EVENT_RECEIVED' },

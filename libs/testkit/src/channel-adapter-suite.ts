@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { ParseResult } from '@app/channels';
+import type { ParsedEvent, ParseResult } from '@app/channels';
 import { forgeriesOf } from './channel-adapter/forgeries.js';
 import { expectedOf, readFixtures } from './channel-adapter/golden-file.js';
 import { HOSTILE_BODIES, hostileTexts } from './channel-adapter/hostile.js';
@@ -7,7 +7,7 @@ import { mutationsOf } from './channel-adapter/mutations.js';
 import { abilitiesOf, bodyOf, deliver, faultsOf, goldenForm } from './channel-adapter/run-adapter.js';
 import type { ChannelAdapterSuite } from './channel-adapter/suite-options.js';
 
-export type { Ability, ChannelAdapterSuite } from './channel-adapter/suite-options.js';
+export type { ChannelAdapterSuite } from './channel-adapter/suite-options.js';
 
 const LATER = new Date('2026-02-01T06:00:00.000Z');
 /** Above 2^53, odd: a JavaScript number would make another of it. */
@@ -18,6 +18,10 @@ const countOf = ({ events, rejected, ignored }: ParseResult): number =>
 const idsOf = ({ events }: ParseResult): readonly string[] => events.map(({ event }) => event.id);
 const faultsIn = (result: ParseResult, body: Buffer): readonly string[] =>
   result.events.flatMap((event) => faultsOf(event, body));
+
+/** Events on the adapter's channel: one callback may carry another channel's as well. */
+const ownEvents = (suite: ChannelAdapterSuite, body: Buffer): readonly ParsedEvent[] =>
+  deliver(suite, body).events.filter(({ account }) => account.channel === suite.adapter.channel);
 
 /** Texts of the messages of a result, in order. */
 const textsOf = ({ events }: ParseResult): readonly (string | undefined)[] =>
@@ -110,8 +114,8 @@ function describeFixtures(suite: ChannelAdapterSuite): void {
   });
 
   it('shows every ability that it declares, and no other', () => {
-    const shown = new Set(deliveries.flatMap(({ body }) => deliver(suite, body).events.flatMap(abilitiesOf)));
-    expect([...shown].sort()).toEqual([...suite.abilities].sort());
+    const shown = new Set(deliveries.flatMap(({ body }) => ownEvents(suite, body).flatMap(abilitiesOf)));
+    expect([...shown].sort()).toEqual([...suite.adapter.abilities].sort());
   });
 
   it('puts no secret of the account into what it makes', () => {

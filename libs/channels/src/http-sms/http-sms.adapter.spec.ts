@@ -52,7 +52,6 @@ describeChannelAdapter({
   adapter: httpSmsAdapter,
   account,
   otherAccounts: [sibling, stranger],
-  abilities: ['message', 'receipt'],
   fixtures: new URL('./fixtures/', import.meta.url),
   signedRequest: signed,
   signatureHeader: 'x-gateway-signature',

@@ -68,6 +68,7 @@ function checkAccount(account: ChannelAccount): readonly string[] {
 export const httpSmsAdapter: ChannelAdapter = {
   channel: 'sms',
   provider: 'http',
+  abilities: ['message', 'receipt', 'claims'],
   maxBodyBytes: 1024 * 1024,
   answerWithinMs: 10_000,
   handshake,

@@ -31,7 +31,6 @@ const comment = (message: string, index: number) => ({
 describeChannelAdapter({
   adapter: facebookCommentAdapter,
   account: aMetaAccount('facebook_comment'),
-  abilities: ['message', 'echo', 'edit', 'delete', 'reaction', 'attachment', 'reply', 'unsupported'],
   fixtures: new URL('./fixtures/facebook-comment/', import.meta.url),
   encode: encodeMetaBody,
   signedRequest: metaDelivery,

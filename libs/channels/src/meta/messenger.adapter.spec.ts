@@ -33,7 +33,6 @@ describeChannelAdapter({
   adapter: messengerAdapter,
   account,
   otherAccounts,
-  abilities: ['message', 'echo', 'edit', 'delete', 'reaction', 'receipt', 'attachment', 'reply', 'unsupported'],
   fixtures: new URL('./fixtures/messenger/', import.meta.url),
   encode: encodeMetaBody,
   signedRequest: metaDelivery,

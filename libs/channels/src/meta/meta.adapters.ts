@@ -1,6 +1,6 @@
 import type { Channel } from '@app/contracts';
 import type { ChannelAccount } from '@app/kernel';
-import type { ChannelAdapter } from '../channel-adapter.js';
+import type { Ability, ChannelAdapter } from '../channel-adapter.js';
 import { answerMetaHandshake, verifyMetaSignature } from './meta-signature.js';
 import { parsePageBody } from './page-parser.js';
 
@@ -24,9 +24,10 @@ function checkMetaAccount({ externalId, secrets }: ChannelAccount): readonly str
   return problems;
 }
 
-const pageAdapter = (channel: Channel): ChannelAdapter => ({
+const pageAdapter = (channel: Channel, abilities: readonly Ability[]): ChannelAdapter => ({
   channel,
   provider: 'meta',
+  abilities,
   maxBodyBytes: MAX_BODY_BYTES,
   answerWithinMs: ANSWER_WITHIN_MS,
   checkAccount: checkMetaAccount,
@@ -38,7 +39,29 @@ const pageAdapter = (channel: Channel): ChannelAdapter => ({
 });
 
 /** Messages of Facebook pages. @see docs/channels/messenger.md */
-export const messengerAdapter: ChannelAdapter = pageAdapter('messenger');
+export const messengerAdapter: ChannelAdapter = pageAdapter('messenger', [
+  'message',
+  'echo',
+  'edit',
+  'delete',
+  'reaction',
+  'receipt',
+  'attachment',
+  'reply',
+  'claims',
+  'unsupported',
+]);
 
 /** Comments, posts of visitors and reviews on Facebook pages. @see docs/channels/facebook-comment.md */
-export const facebookCommentAdapter: ChannelAdapter = pageAdapter('facebook_comment');
+export const facebookCommentAdapter: ChannelAdapter = pageAdapter('facebook_comment', [
+  'message',
+  'echo',
+  'edit',
+  'delete',
+  'reaction',
+  'comment',
+  'attachment',
+  'reply',
+  'claims',
+  'unsupported',
+]);

@@ -54,7 +54,6 @@ describeChannelAdapter({
   adapter: twilioAdapter,
   account,
   otherAccounts: [otherAccount],
-  abilities: ['message', 'receipt', 'attachment', 'reply'],
   fixtures: new URL('./fixtures/', import.meta.url),
   signedRequest: signed,
   signatureHeader: 'x-twilio-signature',

@@ -80,6 +80,7 @@ function checkAccount({ externalId, settings, secrets }: ChannelAccount): readon
 export const twilioAdapter: ChannelAdapter = {
   channel: 'sms',
   provider: 'twilio',
+  abilities: ['message', 'receipt', 'attachment', 'reply', 'claims'],
   maxBodyBytes: 1024 * 1024,
   // Twilio waits 15 s and by default does not repeat a delivery that timed out.
   answerWithinMs: 10_000,

@@ -56,7 +56,6 @@ describeChannelAdapter({
   adapter: zaloAdapter,
   account,
   otherAccounts: [otherAccount],
-  abilities: ['message', 'echo', 'reaction', 'receipt', 'attachment', 'reply', 'unsupported'],
   fixtures: new URL('./fixtures/', import.meta.url),
   signedRequest: signed,
   signatureHeader: 'x-zevent-signature',

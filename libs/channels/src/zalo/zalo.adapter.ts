@@ -70,6 +70,7 @@ function checkAccount({ externalId, settings, secrets }: ChannelAccount): readon
 export const zaloAdapter: ChannelAdapter = {
   channel: 'zalo',
   provider: 'zalo',
+  abilities: ['message', 'echo', 'reaction', 'receipt', 'attachment', 'reply', 'claims', 'unsupported'],
   maxBodyBytes: 5 * 1024 * 1024,
   // Zalo waits two seconds, its network included, and after five failures switches the webhook off.
   answerWithinMs: 1_500,

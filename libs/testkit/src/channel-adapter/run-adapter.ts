@@ -1,7 +1,7 @@
-import { INBOUND_SCHEMAS } from '@app/contracts';
-import type { ParseResult, ParsedEvent } from '@app/channels';
+import { INBOUND_SCHEMAS, type InboundEvent, type MessageReceived } from '@app/contracts';
+import type { Ability, ParseResult, ParsedEvent } from '@app/channels';
 import type { Fixture } from './golden-file.js';
-import type { Ability, ChannelAdapterSuite } from './suite-options.js';
+import type { ChannelAdapterSuite } from './suite-options.js';
 
 /** When every fixture is taken to have arrived: after all times in fixtures. */
 export const RECEIVED_AT = new Date('2026-02-01T00:00:00.000Z');
@@ -50,25 +50,26 @@ export function goldenForm({ events, rejected, ignored }: ParseResult): unknown 
   };
 }
 
+/** Ability that each type of event shows; a message shows more, by what it holds. */
+const ABILITY_OF_TYPE = {
+  'omni.inbound.message.edited': 'edit',
+  'omni.inbound.message.deleted': 'delete',
+  'omni.inbound.message.reacted': 'reaction',
+  'omni.inbound.receipt.updated': 'receipt',
+} as const satisfies Partial<Record<InboundEvent['type'], Ability>>;
+
+function abilitiesOfMessage(data: MessageReceived): readonly Ability[] {
+  const shown: Ability[] = [data.direction === 'echo' ? 'echo' : 'message'];
+  if ((data.attachments ?? []).length > 0) shown.push('attachment');
+  if (data.reply_to !== undefined) shown.push('reply');
+  if (data.content.type === 'unsupported') shown.push('unsupported');
+  return shown;
+}
+
 /** Abilities that an event shows. */
-export function abilitiesOf({ event }: ParsedEvent): readonly Ability[] {
-  switch (event.type) {
-    case 'omni.inbound.message.edited':
-      return ['edit'];
-    case 'omni.inbound.message.deleted':
-      return ['delete'];
-    case 'omni.inbound.message.reacted':
-      return ['reaction'];
-    case 'omni.inbound.receipt.updated':
-      return ['receipt'];
-    case 'omni.inbound.message.received': {
-      const { attachments = [], content, direction, reply_to: replyTo } = event.data;
-      return [
-        direction === 'echo' ? 'echo' : 'message',
-        ...(attachments.length > 0 ? (['attachment'] as const) : []),
-        ...(replyTo === undefined ? [] : (['reply'] as const)),
-        ...(content.type === 'unsupported' ? (['unsupported'] as const) : []),
-      ];
-    }
-  }
+export function abilitiesOf({ event: { type, data } }: ParsedEvent): readonly Ability[] {
+  const shown = type === 'omni.inbound.message.received' ? [...abilitiesOfMessage(data)] : [ABILITY_OF_TYPE[type]];
+  if (data.message_kind === 'comment') shown.push('comment');
+  if ((data.claims ?? []).length > 0) shown.push('claims');
+  return shown;
 }

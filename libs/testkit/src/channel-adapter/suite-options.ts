@@ -2,10 +2,6 @@ import type { DeliveryStatus } from '@app/contracts';
 import type { ChannelAdapter, WebhookReply, WebhookRequest } from '@app/channels';
 import type { ChannelAccount } from '@app/kernel';
 
-/** What a channel can tell; the fixtures must show each one declared, and none that is not. */
-export type Ability =
-  'message' | 'echo' | 'edit' | 'delete' | 'reaction' | 'receipt' | 'attachment' | 'reply' | 'unsupported';
-
 /** What {@link describeChannelAdapter} needs to know. */
 export interface ChannelAdapterSuite {
   readonly adapter: ChannelAdapter;
@@ -13,8 +9,6 @@ export interface ChannelAdapterSuite {
   readonly account: ChannelAccount;
   /** Further accounts that fixtures name. */
   readonly otherAccounts?: readonly ChannelAccount[];
-  /** Every ability of the channel. */
-  readonly abilities: readonly Ability[];
   /** Folder of fixtures, for example `new URL('./fixtures/', import.meta.url)`. */
   readonly fixtures: URL;
   /** Bytes of a JSON body as the provider writes it; `JSON.stringify` unless given. */
