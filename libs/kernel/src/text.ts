@@ -28,6 +28,7 @@ export function cleanText(input: string, options: CleanTextOptions): CleanText {
 
 /** Makes an identifier from outside storable without changing a well-formed one; case and form are kept. */
 export function cleanIdentifier(input: string): string {
+  if (input.isWellFormed() && !input.includes('\u0000')) return input;
   return input.replaceAll('\u0000', '\uFFFD').toWellFormed();
 }
 

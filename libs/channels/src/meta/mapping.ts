@@ -45,7 +45,7 @@ export interface Occurrence {
   /** The same as sent. */
   readonly timestamp?: unknown;
   readonly flags?: readonly string[];
-  readonly claims?: readonly Claim[];
+  claims?: readonly Claim[];
 }
 
 /** What every event has. */

@@ -33,6 +33,8 @@ export interface MessageAttachments {
   readonly firstType?: string;
 }
 
+const NONE: MessageAttachments = { attachments: [] };
+
 const payloadOf = (attachment: JsonObject): JsonObject => objectOf(attachment.payload) ?? {};
 
 /** `payload.url`, or `url` beside it, or the payload itself: link previews come in all three ways. */
@@ -108,6 +110,7 @@ function stickerIds(attachments: readonly JsonObject[]): ReadonlySet<string> {
  */
 export function readAttachments(value: unknown, mid: string): MessageAttachments {
   const items = objectsOf(value);
+  if (items.length === 0) return NONE;
   const stickers = stickerIds(items);
   const attachments: Attachment[] = [];
   let location: MessageAttachments['location'];

@@ -70,17 +70,12 @@ export function readMessage(message: JsonObject, mid: string): MessageParts {
   const type = typeOf(message, found, derived);
   const tapped =
     interactiveOf(message) ?? (found.template === undefined ? undefined : interactive('template', found.template));
-  return {
-    content: {
-      type,
-      ...(text === undefined ? {} : { text }),
-      ...(found.location === undefined ? {} : { location: found.location }),
-      ...(tapped === undefined ? {} : { interactive: tapped }),
-      ...(type === 'unsupported' ? { provider_type: unsupportedType(message, found) } : {}),
-    },
-    attachments: found.attachments,
-    flags,
-  };
+  const content: Content = { type };
+  if (text !== undefined) content.text = text;
+  if (found.location !== undefined) content.location = found.location;
+  if (tapped !== undefined) content.interactive = tapped;
+  if (type === 'unsupported') content.provider_type = unsupportedType(message, found);
+  return { content, attachments: found.attachments, flags };
 }
 
 function unsupportedType(message: JsonObject, { firstType }: MessageAttachments): string {

@@ -1,4 +1,4 @@
-import { INBOUND_TYPES, type Content } from '@app/contracts';
+import { INBOUND_TYPES, type Content, type MessageReceived } from '@app/contracts';
 import { chooseOccurredAt, cleanIdentifier } from '@app/kernel';
 import {
   EARLIEST_CHAT_MS,
@@ -45,6 +45,8 @@ const KINDS: Readonly<Record<string, KindMapper>> = {
   app_roles: (item, _body, kind) => systemEvent(item, kind),
 };
 
+const KIND_NAMES = Object.keys(KINDS);
+
 /** Members that every item may have; the name of any other says what the item is. */
 const COMMON = new Set(['sender', 'recipient', 'timestamp', 'prior_message', 'is_direct_send_request']);
 
@@ -74,13 +76,11 @@ export function mapMessaging(subject: Subject): Mapped {
 const shortName = (name: string): string => cleanIdentifier(name.slice(0, 64));
 
 function kindOf(value: JsonObject): string | undefined {
-  return (
-    Object.keys(KINDS).find((kind) => value[kind] !== undefined) ?? Object.keys(value).find((name) => !COMMON.has(name))
-  );
+  return KIND_NAMES.find((kind) => value[kind] !== undefined) ?? Object.keys(value).find((name) => !COMMON.has(name));
 }
 
 /** What all events of an item share; `messageId` is a message of Messenger's unless the kind says otherwise. */
-function base({ parties, value, time }: Item, key: Occurrence['key']): Occurrence {
+function base({ parties, value, time }: Item, key: Occurrence['key'], flags: readonly string[] = []): Occurrence {
   return {
     key,
     direction: parties.direction,
@@ -90,7 +90,7 @@ function base({ parties, value, time }: Item, key: Occurrence['key']): Occurrenc
     messageKind: 'message',
     time,
     timestamp: value.timestamp,
-    flags: parties.flags,
+    flags: flags.length === 0 ? parties.flags : [...parties.flags, ...flags],
   };
 }
 
@@ -122,19 +122,15 @@ function mapMessage(item: Item, message: JsonObject): Mapped {
   if (mid === undefined) return unreadable('message without mid');
   if (message.is_deleted === true) return mapUnsend(item, mid);
   const { content, attachments, flags } = readMessage(message, mid);
-  const shared = base(item, { eventKind: 'message', messageId: mid });
-  const claims = item.parties.direction === 'inbound' ? claimsOf(message, objectOf(item.value.prior_message)) : [];
+  const shared = base(item, { eventKind: 'message', messageId: mid }, flags);
+  if (item.parties.direction === 'inbound') shared.claims = claimsOf(message, objectOf(item.value.prior_message));
   const answered = idOf(objectOf(message.reply_to)?.mid);
-  return eventOf(item.subject, { ...shared, claims, flags: [...item.parties.flags, ...flags] }, (id, frame) => ({
-    id,
-    type: INBOUND_TYPES.received,
-    data: {
-      ...frame,
-      content,
-      ...(attachments.length === 0 ? {} : { attachments: [...attachments] }),
-      ...(answered === undefined ? {} : { reply_to: { message_kind: 'message', provider_message_id: answered } }),
-    },
-  }));
+  return eventOf(item.subject, shared, (id, frame) => {
+    const data: MessageReceived = Object.assign(frame, { content });
+    if (attachments.length > 0) data.attachments = [...attachments];
+    if (answered !== undefined) data.reply_to = { message_kind: 'message', provider_message_id: answered };
+    return { id, type: INBOUND_TYPES.received, data };
+  });
 }
 
 function mapUnsend(item: Item, mid: string): Mapped {

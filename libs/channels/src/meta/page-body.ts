@@ -24,6 +24,17 @@ export type PageProblem =
 const DEPTH = 4;
 const LISTS = ['messaging', 'standby', 'changes'] as const;
 
+/** What the elements of an entry share. */
+type EntryFrame = Pick<PageElement, 'pageId' | 'entryTime' | 'context'>;
+
+/** What stood around an element. Most entries hold nothing that JSON would have to escape, and writing them is the half of it. */
+function contextOf(object: unknown, { id, time }: JsonObject): string {
+  const plain = object === 'page' && typeof id === 'string' && /^\d+$/.test(id) && Number.isSafeInteger(time);
+  return plain
+    ? `{"object":"page","entry":{"id":"${id}","time":${String(time)}}}`
+    : JSON.stringify({ object, entry: { id, time } });
+}
+
 /** Collects what a body holds, in the order of the body's entries. */
 class PageBodyReader {
   readonly found: (PageElement | PageProblem)[] = [];
@@ -41,29 +52,33 @@ class PageBodyReader {
     const frame = {
       pageId: idOf(entry.id),
       entryTime: instantOf(entry.time),
-      context: JSON.stringify({ object: this.object, entry: { id: entry.id, time: entry.time } }),
+      context: contextOf(this.object, entry),
     };
     for (const list of LISTS) {
       const listNode = node.members?.get(list);
-      if (listNode !== undefined) this.readList(entry[list], listNode, { ...frame, list });
+      if (listNode !== undefined) this.readList(list, entry[list], listNode, frame);
     }
     this.readFlatChange(entry, node, frame);
     if (this.found.length === before) this.found.push({ ignore: 'empty_entry' });
   }
 
-  private readList(value: unknown, node: JsonNode, frame: Omit<PageElement, 'value' | 'bytes'>): void {
-    if (!Array.isArray(value)) return this.reject(`${frame.list} is not an array`, node);
+  private readList(list: PageElement['list'], value: unknown, node: JsonNode, frame: EntryFrame): void {
+    if (!Array.isArray(value)) return this.reject(`${list} is not an array`, node);
+    const { pageId, entryTime, context } = frame;
     for (const [index, element] of (value as readonly unknown[]).entries()) {
-      this.found.push({ ...frame, value: element, bytes: this.bytesOf(node.elements![index]!) });
+      this.found.push({
+        pageId,
+        list,
+        value: element,
+        bytes: this.bytesOf(node.elements![index]!),
+        entryTime,
+        context,
+      });
     }
   }
 
   /** `field` and `value` directly in the entry, and the names alone that `include_values=false` asks for. */
-  private readFlatChange(
-    entry: JsonObject,
-    node: JsonNode,
-    frame: Pick<PageElement, 'pageId' | 'entryTime' | 'context'>,
-  ): void {
+  private readFlatChange(entry: JsonObject, node: JsonNode, frame: EntryFrame): void {
     if (entry.field !== undefined) {
       const value = { field: entry.field, value: entry.value };
       this.found.push({ ...frame, list: 'changes', value, bytes: this.bytesOf(node) });

@@ -21,12 +21,17 @@ function asMessaging(element: PageElement): PageElement {
   return { ...element, list: 'messaging', value };
 }
 
+type PageChannel = 'messenger' | 'facebook_comment';
+
 /** Reads one body; holds what it found. */
 class PageParser {
   readonly events: ParsedEvent[] = [];
   readonly rejected: RejectedElement[] = [];
   readonly ignored: IgnoredElement[] = [];
-  private readonly accountByPage = new Map<string, ChannelAccount | undefined>();
+  private readonly accountByPage: Readonly<Record<PageChannel, Map<string, ChannelAccount | undefined>>> = {
+    messenger: new Map(),
+    facebook_comment: new Map(),
+  };
 
   private readonly receivedText: string;
   private readonly verification: Subject['verification'];
@@ -74,13 +79,13 @@ class PageParser {
     this.rejected.push(rejectElement(code, detail, { accountId: account.id, bytes }));
   }
 
-  private accountOf(pageId: string, channel: ChannelAccount['channel']): ChannelAccount | undefined {
-    const key = `${channel} ${pageId}`;
-    if (this.accountByPage.has(key)) return this.accountByPage.get(key);
+  private accountOf(pageId: string, channel: PageChannel): ChannelAccount | undefined {
+    const { [channel]: known } = this.accountByPage;
+    if (known.has(pageId)) return known.get(pageId);
     const serves = (account: ChannelAccount): boolean =>
       account.channel === channel && account.provider === 'meta' && account.externalId === pageId;
     const found = serves(this.context.account) ? this.context.account : this.context.accounts.find(serves);
-    this.accountByPage.set(key, found);
+    known.set(pageId, found);
     return found;
   }
 }
