@@ -14,7 +14,8 @@ const LANE_MS = 2_000;
 const START = Date.UTC(2026, 0, 5, 1);
 
 function stormMessage(n: number): MessageReceived {
-  const at = START + n * 100;
+  // Slowly enough for the guard on joins within an hour, so that the customer grows to its full size.
+  const at = START + n * 240_000;
   const visitor = `an-danh-${n}`;
   return {
     channel: 'livechat',

@@ -13,9 +13,10 @@ const NOTHING = new Set(
 
 /** Local parts that stand for nobody's mailbox; short ones such as `na` are people's names. */
 const NO_MAILBOX = new Set(
-  'null undefined none nil unknown anonymous nobody test noemail nomail khongco khongcoemail khongemail chuaco chuacoemail'.split(
-    ' ',
-  ),
+  [
+    'null undefined none nil unknown anonymous nobody test noemail nomail guest guestuser noname placeholder',
+    'khongco khongcoemail khongemail chuaco chuacoemail khach khachhang khachle khachvanglai andanh',
+  ].flatMap((line) => line.split(' ')),
 );
 
 /** Letters of other scripts that look like Latin ones. */
@@ -85,7 +86,8 @@ function isBlockedAddress(value: string): boolean {
   const at = value.lastIndexOf('@');
   if (at < 0) return NOTHING.has(skeleton(value)) || /^[^\p{L}\p{N}]*$/u.test(value);
   const [local, site] = [skeleton(value.slice(0, at)), skeleton(value.slice(at + 1))];
-  return local === '' || site === '' || NO_MAILBOX.has(local) || /^(?:0+|x+)$/.test(local);
+  const spelled = /^(?:n\/a|k\/c)$/i.test(value.slice(0, at));
+  return local === '' || site === '' || spelled || NO_MAILBOX.has(local) || /^(?:0+|x+)$/.test(local);
 }
 
 /**

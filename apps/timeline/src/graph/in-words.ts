@@ -46,6 +46,7 @@ export const GUARDS: Readonly<Record<BlockReason, string>> = {
   parted: 'somebody parted this pair, and only an agent’s word joins it again',
   forbidden: 'somebody said that they are never one person',
   cardinality: 'together they would have more accounts or numbers of one kind than one person has',
+  rate: 'more was joined to one of them within an hour than happens to one person',
   size: 'together they would have more identities than one person has',
 };
 

@@ -19,6 +19,7 @@ const link = (x: number, y: number, more: Partial<GraphLink> = {}): GraphLink =>
   evidenceAt: 0,
   ...more,
 });
+const hour = 3_600_000;
 const pair = (x: number, y: number) => orderedPair(String(x), String(y));
 const graph = (nodes: GraphNode[], links: GraphLink[], more: Partial<IdentityGraph> = {}): IdentityGraph => ({
   nodes,
@@ -101,7 +102,7 @@ describe('cutGraph', () => {
     const links = [
       link(1, 2, { evidenceAt: 1 }),
       link(1, 3, { evidenceAt: 1 }),
-      ...storm.map(({ id }, index) => link(1, Number(id), { evidenceAt: 2 + index })),
+      ...storm.map(({ id }, index) => link(1, Number(id), { evidenceAt: (2 + index) * hour })),
     ];
     const cut = cutGraph(graph([node(1, { kind: 'external', scope: 'crm' }), phone(2), email(3), ...storm], links));
     const [largest] = cut.parts.toSorted((x, y) => y.members.length - x.members.length);
@@ -110,10 +111,50 @@ describe('cutGraph', () => {
 
   it('holds a customer to its size', () => {
     const nodes = Array.from({ length: GRAPH_LIMITS.identities + 2 }, (_, index) => node(index + 1));
-    const links = nodes.slice(1).map((_, index) => link(1, index + 2, { evidenceAt: index }));
+    const links = nodes.slice(1).map((_, index) => link(1, index + 2, { evidenceAt: index * hour }));
     const cut = cutGraph(graph(nodes, links));
     expect(Math.max(...cut.parts.map((part) => part.members.length))).toBe(GRAPH_LIMITS.identities);
     expect([...cut.blocked.values()]).toEqual(['size', 'size']);
+  });
+
+  describe('within an hour', () => {
+    const limit = GRAPH_LIMITS.joinsPerHour;
+    const [first, ...others] = Array.from({ length: limit + 3 }, (_, index) => node(index + 1));
+    const burst = (apartMs: number, more: Partial<GraphLink> = {}) =>
+      others.map(({ id }, index) => link(1, Number(id), { evidenceAt: index * apartMs, ...more }));
+
+    it('joins no more to one customer than happens to a person', () => {
+      const cut = cutGraph(graph([first!, ...others], burst(1_000)));
+      expect(Math.max(...cut.parts.map((part) => part.members.length))).toBe(limit + 1);
+      expect([...cut.blocked]).toEqual([
+        [`1 ${limit + 2} r`, 'rate'],
+        [`1 ${limit + 3} r`, 'rate'],
+      ]);
+    });
+
+    it('counts what both sides took in', () => {
+      const nodes = Array.from({ length: limit + 2 }, (_, index) => node(index + 1));
+      const half = limit / 2;
+      const links = nodes
+        .slice(2)
+        .map(({ id }, index) => link(index < half ? 1 : 2, Number(id), { evidenceAt: index }));
+      const cut = cutGraph(graph(nodes, [...links, link(1, 2, { evidenceAt: limit })]));
+      expect([...cut.blocked]).toEqual([['1 2 r', 'rate']]);
+    });
+
+    it('joins as many as there are when they come slower', () => {
+      expect(cutGraph(graph([first!, ...others], burst(hour / limit))).blocked.size).toBe(0);
+    });
+
+    it('does as agents say', () => {
+      expect(cutGraph(graph([first!, ...others], burst(1_000, { trust: 5 }))).blocked.size).toBe(0);
+    });
+
+    it('lets a burst of ids not keep out the number that came before them', () => {
+      const nodes = [first!, ...others, phone(900)];
+      const cut = cutGraph(graph(nodes, [link(1, 900, { evidenceAt: -1 }), ...burst(1_000)]));
+      expect(cut.parts.find(({ members: ids }) => ids.includes('900'))?.members).toContain('1');
+    });
   });
 });
 

@@ -3,7 +3,7 @@ import { connectedGroups } from './connected-groups.js';
 import { canBeShared, cardinalityOf, GRAPH_LIMITS, namesOnePerson, type GraphLimits } from './guards.js';
 
 /** Why a link does not join its ends. */
-export type BlockReason = 'shared' | 'parted' | 'forbidden' | 'cardinality' | 'size';
+export type BlockReason = 'shared' | 'parted' | 'forbidden' | 'cardinality' | 'size' | 'rate';
 
 /** One person: its identities and the customer that stands for it. */
 export interface Part {
@@ -31,6 +31,8 @@ export function compareLinks(x: GraphLink, y: GraphLink): number {
     (x.rule < y.rule ? -1 : x.rule > y.rule ? 1 : 0)
   );
 }
+
+const HOUR_MS = 3_600_000;
 
 /** An agent's word: no limit of an account stands against it, because people do have two ids of one page. */
 const AGENT_TRUST = 5;
@@ -66,6 +68,8 @@ class Cut {
   /** What machines alone hold together: the limits of an account are theirs to keep. */
   private readonly personas: Components;
   private readonly nodes: ReadonlyMap<string, GraphNode>;
+  /** When machines joined something to the people of which an identity is one. */
+  private readonly joinedAt = new Map<readonly string[], number[]>();
   private readonly forbidden = new Map<string, Set<string>>();
   private readonly parted: ReadonlySet<string>;
 
@@ -88,9 +92,18 @@ class Cut {
   join(link: GraphLink): BlockReason | undefined {
     const guard = this.guard(link);
     if (guard !== undefined) return guard;
-    this.people.join(link.a, link.b);
+    this.joinPeople(link);
     if (link.trust < AGENT_TRUST) this.personas.join(link.a, link.b);
     return undefined;
+  }
+
+  private joinPeople({ a, b, trust, evidenceAt }: GraphLink): void {
+    const [one, other] = [this.people.of(a), this.people.of(b)];
+    if (one === other) return;
+    const times = [...(this.joinedAt.get(one) ?? []), ...(this.joinedAt.get(other) ?? [])];
+    if (trust < AGENT_TRUST) times.push(evidenceAt);
+    this.people.join(a, b);
+    this.joinedAt.set(this.people.of(a), times);
   }
 
   private forbid(from: string, to: string): void {
@@ -99,15 +112,23 @@ class Cut {
     else others.add(to);
   }
 
-  private guard({ a, b, trust }: GraphLink): BlockReason | undefined {
+  private guard({ a, b, trust, evidenceAt }: GraphLink): BlockReason | undefined {
     if (this.shared.has(a) || this.shared.has(b)) return 'shared';
     if (trust < AGENT_TRUST && this.parted.has(`${a} ${b}`)) return 'parted';
     const [one, other] = [this.people.of(a), this.people.of(b)];
     if (one !== other) {
       if (this.areForbidden(one, other)) return 'forbidden';
       if (one.length + other.length > this.limits.identities) return 'size';
+      if (trust < AGENT_TRUST && this.joinsTooFast(one, other, evidenceAt)) return 'rate';
     }
     return trust < AGENT_TRUST && this.exceedsCardinality(a, b) ? 'cardinality' : undefined;
+  }
+
+  /** By the time of the evidence, not of its arrival: so the order of arrival decides nothing here either. */
+  private joinsTooFast(one: readonly string[], other: readonly string[], at: number): boolean {
+    const near = (members: readonly string[]): number =>
+      (this.joinedAt.get(members) ?? []).filter((time) => Math.abs(time - at) < HOUR_MS).length;
+    return near(one) + near(other) >= this.limits.joinsPerHour;
   }
 
   private areForbidden(one: readonly string[], other: readonly string[]): boolean {
@@ -165,14 +186,20 @@ function findShared(graph: IdentityGraph, limits: GraphLimits): string[] {
     .sort(compareIds);
 }
 
-/** Identities that more evidence hangs together than one customer can hold. */
+/** Whether some hour saw more evidence than it may join. */
+function isBurst(links: readonly GraphLink[], { joinsPerHour }: GraphLimits): boolean {
+  const times = links.map(({ evidenceAt }) => evidenceAt).sort((x, y) => x - y);
+  return times.some((time, index) => (times[index + joinsPerHour] ?? Number.POSITIVE_INFINITY) - time < HOUR_MS);
+}
+
+/** Identities that more evidence hangs together than one customer can hold, or take in within an hour. */
 function findCrowded(links: readonly GraphLink[], shared: ReadonlySet<string>, limits: GraphLimits): Set<string> {
   const passing = links.filter(({ a, b }) => !shared.has(a) && !shared.has(b));
   const crowded = new Set<string>();
-  if (passing.length < limits.identities) return crowded;
+  if (passing.length <= limits.joinsPerHour) return crowded;
   for (const group of connectedGroups(passing, ({ a, b }) => [a, b])) {
     const ends = new Set(group.flatMap(({ a, b }) => [a, b]));
-    if (ends.size > limits.identities) for (const end of ends) crowded.add(end);
+    if (ends.size > limits.identities || isBurst(group, limits)) for (const end of ends) crowded.add(end);
   }
   return crowded;
 }

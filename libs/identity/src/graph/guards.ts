@@ -8,10 +8,12 @@ export interface GraphLimits {
   readonly perContactKind: number;
   /** People of one account who may prove the same number or address before it counts as shared. */
   readonly claimantsOfOne: number;
+  /** Joins of one customer by machines within an hour of the evidence's own time. */
+  readonly joinsPerHour: number;
 }
 
 /** Limits of the identity design, section 3.3. */
-export const GRAPH_LIMITS: GraphLimits = { identities: 200, perContactKind: 5, claimantsOfOne: 3 };
+export const GRAPH_LIMITS: GraphLimits = { identities: 200, perContactKind: 5, claimantsOfOne: 3, joinsPerHour: 20 };
 
 /** Kinds of which one account knows a person by exactly one: a second one is another person. */
 const SINGLE = new Set([
