@@ -63,6 +63,14 @@ export const contentSchema = z
       .max(MAX_TEXT_CHARS)
       .meta({ description: 'Plain text, NFC, present whenever text can be derived', examples: ['Chào shop ạ'] })
       .optional(),
+    visible_text: z
+      .string()
+      .max(MAX_TEXT_CHARS)
+      .meta({
+        description: 'Of a mail, the part of `text` without quoted mail and signature; absent when that is all of it',
+        examples: ['Chào shop ạ'],
+      })
+      .optional(),
     subject: text('Subject of a mail', 'Hỏi giá').optional(),
     html_ref: text('Reference to the original HTML, never inline', 'blob:0f34…').optional(),
     location: z
@@ -166,7 +174,16 @@ const frame = {
     .meta({
       description: 'Peculiarities',
       examples: [['clock_adjusted']],
-      'x-extensible-enum': ['clock_adjusted', 'truncated', 'backfill', 'standby', 'test', 'unreadable', 'size_limited'],
+      'x-extensible-enum': [
+        'clock_adjusted',
+        'truncated',
+        'backfill',
+        'standby',
+        'test',
+        'unreadable',
+        'size_limited',
+        'forwarded',
+      ],
     })
     .optional(),
 };

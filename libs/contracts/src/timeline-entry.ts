@@ -87,6 +87,7 @@ export const timelineEntrySchema = z
           'test',
           'unreadable',
           'size_limited',
+          'forwarded',
         ],
       })
       .optional(),

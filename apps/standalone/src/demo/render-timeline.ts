@@ -47,7 +47,7 @@ const calendar = format({ weekday: 'long', day: '2-digit', month: '2-digit', yea
 
 function words(entry: SeenEntry): string {
   if (entry.state === 'deleted_by_sender') return '[Tin đã thu hồi]';
-  const { type = 'text', text = '', subject } = entry.content ?? {};
+  const { type = 'text', text: whole = '', visible_text: text = whole, subject } = entry.content ?? {};
   const files = entry.attachments.flatMap(({ filename }) => (filename === undefined ? [] : `[📎 ${filename}]`));
   const title = subject === undefined ? [] : [`“${subject}”`];
   const kind = KINDS[type];

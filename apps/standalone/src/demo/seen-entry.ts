@@ -9,7 +9,14 @@ export const seenEntrySchema = z.object({
   account_id: z.string(),
   occurred_at: z.string(),
   state: z.string(),
-  content: z.object({ type: z.string(), text: z.string().optional(), subject: z.string().optional() }).optional(),
+  content: z
+    .object({
+      type: z.string(),
+      text: z.string().optional(),
+      visible_text: z.string().optional(),
+      subject: z.string().optional(),
+    })
+    .optional(),
   attachments: z.array(z.object({ kind: z.string(), filename: z.string().optional() })).default([]),
   provider: z.object({ message_id: z.string() }),
   mail: z.object({ message_id: z.string().optional() }).optional(),

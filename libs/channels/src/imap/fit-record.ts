@@ -16,7 +16,7 @@ const REDUCTIONS: readonly ((data: MessageReceived) => MessageReceived)[] = [
   (data) => ({ ...data, mail: data.mail && { ...data.mail, to: data.mail.to.slice(0, 10), cc: [] } }),
   ...Array.from({ length: 6 }, () => (data: MessageReceived) => ({
     ...data,
-    content: { ...data.content, text: halved(data.content.text) },
+    content: { ...data.content, text: halved(data.content.text), visible_text: halved(data.content.visible_text) },
   })),
 ];
 

@@ -367,6 +367,33 @@ describe('a mail that cannot be read', () => {
     expect(blobs[0]!.bytes.equals(source)).toBe(true);
   });
 
+  it.each([
+    [
+      'plain',
+      'text/plain',
+      'Em đồng ý ạ\r\n\r\nVào Th 2, 3 thg 3, 2025 lúc 10:00 Shop <a@x.example> đã viết:\r\n> Giá 200k',
+    ],
+    [
+      'HTML',
+      'text/html',
+      '<div>Em đồng ý ạ</div><div class="gmail_quote"><div>Vào Th 2, 3 thg 3, 2025 lúc 10:00 Shop &lt;a@x.example&gt; đã viết:<br></div><blockquote>Giá 200k</blockquote></div>',
+    ],
+  ])('keeps the whole of a %s mail and says what its author wrote now', async (_kind, type, body) => {
+    const data = await dataOf(aMail([`Content-Type: ${type}; charset=utf-8`], body));
+    expect(data.content.text).toContain('200k');
+    expect(data.content.visible_text).toBe('Em đồng ý ạ');
+    expect(data.flags).toBeUndefined();
+  });
+
+  it('says nothing twice of a mail without a quote, and marks a forwarded one', async () => {
+    expect((await dataOf(aMail([], 'Chào shop'))).content).not.toHaveProperty('visible_text');
+    const forwarded = await dataOf(
+      aMail([], 'Xem giúp\r\n\r\n---------- Forwarded message ---------\r\nTừ: A\r\nNội dung'),
+    );
+    expect(forwarded.flags).toEqual(['forwarded']);
+    expect(forwarded.content.visible_text).toBe('Xem giúp');
+  });
+
   it('shows what was fetched of a mail over the limit and points to the server for the rest', async () => {
     const whole = aMail(
       ['Content-Type: multipart/mixed; boundary=b'],

@@ -20,6 +20,7 @@ import { originalAsAttachment, toAttachments } from './mail-attachments.js';
 import { peopleOf, type People } from './mail-people.js';
 import { senderOf, type MailSender } from './mail-sender.js';
 import { chooseMailText } from './mail-text.js';
+import { visibleText } from './visible-text.js';
 import { threadOf, type MailThread } from './mail-thread.js';
 import { chooseMailTime } from './mail-time.js';
 import { parseMime, textOf, type ParsedMime } from './parse-mime.js';
@@ -98,17 +99,23 @@ function toMailFields(
   };
 }
 
-function toContent(mime: ParsedMime, html: MailBlob | undefined): { content: Content; truncated: boolean } {
+function toContent(
+  mime: ParsedMime,
+  html: MailBlob | undefined,
+): { readonly content: Content; readonly flags: readonly string[] } {
   const chosen = chooseMailText(mime);
   const { text, truncated } = cleanText(repairFontText(chosen.text), { nul: 'remove', maxChars: MAX_TEXT_CHARS });
   const subject = cleanSubject(mime);
+  const visible = visibleText(text);
   const content = {
     type: 'text',
     text,
+    ...(visible.text === text ? {} : { visible_text: visible.text }),
     ...(subject === '' ? {} : { subject }),
     ...(html === undefined ? {} : { html_ref: referenceTo(html) }),
   } as const;
-  return { content, truncated: truncated || chosen.truncated };
+  const flags = [...(truncated || chosen.truncated ? ['truncated'] : []), ...(visible.forwarded ? ['forwarded'] : [])];
+  return { content, flags };
 }
 
 function substanceOf(envelope: Envelope, mime: ParsedMime): Substance {
@@ -142,7 +149,7 @@ function substanceOf(envelope: Envelope, mime: ParsedMime): Substance {
     mime.html === undefined || mime.html.trim() === ''
       ? undefined
       : toBlob(Buffer.from(mime.html), 'text/html; charset=utf-8');
-  const { content, truncated } = toContent(mime, html);
+  const { content, flags } = toContent(mime, html);
   return {
     sender,
     thread,
@@ -151,7 +158,7 @@ function substanceOf(envelope: Envelope, mime: ParsedMime): Substance {
       ? [wholeOnServer(envelope)]
       : toAttachments(mime.parts, mime.html ?? '', referenceTo(original)),
     mailFields: toMailFields(people, thread, verdict, mailClass),
-    flags: truncated ? ['truncated'] : [],
+    flags,
     blobs: html === undefined ? [original] : [original, html],
   };
 }
@@ -226,7 +233,7 @@ function toMessage(envelope: Envelope, substance: Substance): MessageReceived {
 
 /** What the head alone tells of a mail that the server could not deliver. */
 function withoutBody(read: Substance): Substance {
-  const { text: _none, html_ref: _neither, ...content } = read.content;
+  const { text: _none, visible_text: _nor, html_ref: _neither, ...content } = read.content;
   return {
     ...read,
     content: { ...content, type: 'unsupported', provider_type: 'message/rfc822' },
