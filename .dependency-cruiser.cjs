@@ -57,7 +57,7 @@ module.exports = {
       comment: 'standalone takes root modules, not the insides of an app.',
       severity: 'error',
       from: { path: '^apps/standalone/', pathNot: SPECS },
-      to: { path: '^apps/(?!standalone/)', pathNot: '^apps/[^/]+/src/([a-z]+\\.module|consumption)\\.ts$' },
+      to: { path: '^apps/(?!standalone/)', pathNot: '^apps/[^/]+/src/([a-z-]+\\.module|consumption)\\.ts$' },
     },
     {
       name: 'libs-below-apps',
