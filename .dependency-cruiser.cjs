@@ -5,6 +5,7 @@ const MAY_IMPORT = {
   contracts: [],
   kernel: ['contracts'],
   channels: ['contracts', 'kernel', 'identity'],
+  media: ['contracts', 'kernel'],
   stream: ['contracts', 'kernel'],
   identity: ['contracts', 'kernel'],
   persistence: ['contracts', 'kernel', 'identity', 'stream'],
@@ -26,6 +27,7 @@ const homes = [
   ['kafkajs', '^libs/stream/'],
   ['typeorm|pg', '^libs/persistence/'],
   ['imapflow|mailparser|nodemailer', '^(apps/email|libs/channels/src/imap)/'],
+  ['ipaddr.js|file-type|aws4fetch', '^libs/media/'],
 ].map(([packages, home]) => ({
   name: `home-of-${packages.replaceAll('|', '-')}`,
   comment: 'A third party has one home, so that replacing it touches one folder.',

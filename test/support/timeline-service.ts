@@ -48,7 +48,12 @@ function parse(text: string, type: string): never {
   return (/json\b/.test(type) && !type.includes('ndjson') ? JSON.parse(text) : text) as never;
 }
 
-async function startApplication(url: string, logged: string[], settings: Partial<StreamSettings>) {
+async function startApplication(
+  url: string,
+  logged: string[],
+  settings: Partial<StreamSettings>,
+  environment: Readonly<Record<string, string>>,
+) {
   const logger = createLogger({ level: 'silent', service: 'test' });
   logger.level = 'trace';
   const capture = (...line: readonly unknown[]): void => void logged.push(JSON.stringify(line));
@@ -56,7 +61,7 @@ async function startApplication(url: string, logged: string[], settings: Partial
   const module = await Test.createTestingModule({
     imports: [
       KernelModule.forRoot({
-        config: loadConfig({ OMNILINE_API_KEY: `${API_KEY},${SECOND_API_KEY}` }),
+        config: loadConfig({ OMNILINE_API_KEY: `${API_KEY},${SECOND_API_KEY}`, ...environment }),
         accounts: [],
         logger,
         installationSecret: TEST_SECRET,
@@ -79,10 +84,11 @@ async function startApplication(url: string, logged: string[], settings: Partial
 export async function startTimelineService(
   databaseUrl: string,
   settings: Partial<StreamSettings> = {},
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<TimelineService> {
   await migrate(databaseUrl);
   const logged: string[] = [];
-  const application = await startApplication(databaseUrl, logged, settings);
+  const application = await startApplication(databaseUrl, logged, settings, environment);
   const url = await application.getUrl();
   const database = Database.connect(databaseUrl, { applicationName: 'timeline-test-fill' });
   const unifier = unifierOn(database);
@@ -105,7 +111,7 @@ export async function startTimelineService(
     },
     waiting: () => application.get(EventSignal).waiters,
     async reset() {
-      await database.query(`TRUNCATE blob, customer_sequence, event, outbox, change, entry, conversation, fact, erasure,
+      await database.query(`TRUNCATE media_job, media_reference, media_object, blob, customer_sequence, event, outbox, change, entry, conversation, fact, erasure,
         graph_log, link, identity, customer`);
       await database.query('UPDATE relay_state SET last_position = 0, published = 0');
       logged.length = 0;

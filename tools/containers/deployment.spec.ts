@@ -63,7 +63,12 @@ describe('docker-compose.yml', () => {
     const database = /\bdatabase: true\b/.test(main);
     expect(service.secrets?.includes('database_url')).toBe(database);
     expect('DATABASE_URL_FILE' in (service.environment ?? {})).toBe(database);
-    expect(service.volumes !== undefined).toBe(/\baccounts: true\b/.test(main));
+    const mounts = (service.volumes ?? []).map((mount) => (typeof mount === 'string' ? mount : mount.target));
+    expect(mounts.includes('/etc/omniline/accounts.yaml')).toBe(/\baccounts: true\b/.test(main));
+    const media = { 'follow-up': 'media:/var/lib/omniline/media', timeline: 'media:/var/lib/omniline/media:ro' };
+    expect(mounts.filter((mount) => mount.startsWith('media:'))).toEqual(
+      Object.entries(media).flatMap(([reader, mount]) => (reader === name ? [mount] : [])),
+    );
     expect(service.secrets).toContain('omniline_secret');
     expect(service.secrets?.includes('omniline_api_key')).toBe(name === 'timeline');
   });
@@ -71,7 +76,11 @@ describe('docker-compose.yml', () => {
   it('mounts every file of the host read-only', () => {
     const mounts = services.flatMap(([, { volumes }]) => volumes ?? []);
     const writable = mounts.filter((mount) => (typeof mount === 'string' ? !mount.endsWith(':ro') : !mount.read_only));
-    expect(writable).toEqual(['postgres:/var/lib/postgresql', 'kafka:/var/lib/kafka/data']);
+    expect(writable).toEqual([
+      'postgres:/var/lib/postgresql',
+      'kafka:/var/lib/kafka/data',
+      'media:/var/lib/omniline/media',
+    ]);
   });
 
   it('holds no secret, and refuses to start without', () => {
@@ -99,6 +108,7 @@ describe('docker-compose.yml', () => {
       LOG_LEVEL: SETTINGS.LOG_LEVEL.default,
       APPEND_TIMEOUT_MS: SETTINGS.APPEND_TIMEOUT_MS.default,
       UNIFIER_BATCH_RECORDS: SETTINGS.UNIFIER_BATCH_RECORDS.default,
+      MEDIA_MAX_BYTES: SETTINGS.MEDIA_MAX_BYTES.default,
     });
   });
 

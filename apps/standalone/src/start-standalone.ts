@@ -5,6 +5,7 @@ import { createLogger, HealthRegistry, loadConfig, Metrics, type Config, type Lo
 import { createApplication, openStream, prepareInstallation, readAccounts, startApplication } from '@app/runtime';
 import { ChatModule } from '../../chat/src/chat.module.js';
 import { EmailModule } from '../../email/src/email.module.js';
+import { FollowUpModule } from '../../follow-up/src/follow-up.module.js';
 import { SmsModule } from '../../sms/src/sms.module.js';
 import { SocialModule } from '../../social/src/social.module.js';
 import { TimelineModule } from '../../timeline/src/timeline.module.js';
@@ -60,7 +61,7 @@ export async function startStandalone({ logLevel }: { logLevel: 'error' | 'warn'
     const stream = () => openStream({ config: reached, clientId: `omniline-${NAME}`, logger, metrics });
     await prepareInstallation({ databaseUrl: database.url, openStream: stream, logger });
     const application = await createApplication({
-      modules: [ChatModule, SmsModule, SocialModule, EmailModule, UnifierModule, TimelineModule],
+      modules: [ChatModule, SmsModule, SocialModule, EmailModule, UnifierModule, FollowUpModule, TimelineModule],
       kernel: {
         config: reached,
         accounts: known,

@@ -89,6 +89,21 @@ export type Ability =
   | 'claims'
   | 'unsupported';
 
+/** How a provider's attachments are fetched. */
+export interface MediaAccess {
+  /** Domains that hand them out, each with its subdomains; nothing is asked of any other host. */
+  readonly hosts: readonly string[];
+  /**
+   * The request for an attachment, when it takes more than its address: a credential, or an id to be resolved.
+   *
+   * @returns undefined when the locator leads nowhere
+   */
+  requestFor?(
+    attachment: { readonly locator: string; readonly source: string },
+    account: ChannelAccount,
+  ): { readonly url: string; readonly headers?: Readonly<Record<string, string>> } | undefined;
+}
+
 /** What every provider on a channel states about itself, however its messages come in. */
 export interface ChannelProvider {
   readonly channel: Channel;
@@ -96,6 +111,8 @@ export interface ChannelProvider {
   readonly provider: string;
   /** All that its messages show; the fixtures of its spec show each one, and no other. */
   readonly abilities: readonly Ability[];
+  /** Absent: attachments are not fetched, or there are none. */
+  readonly media?: MediaAccess;
   /** Problems of an account's settings and secrets, with paths relative to the account, for example `secrets.app_secret: …`. */
   checkAccount(account: ChannelAccount): readonly string[];
 }

@@ -1,5 +1,5 @@
 import type { ChannelAccount } from '@app/kernel';
-import type { ChannelAdapter, ChannelProvider } from './channel-adapter.js';
+import type { ChannelAdapter, ChannelProvider, MediaAccess } from './channel-adapter.js';
 import { httpSmsAdapter } from './http-sms/http-sms.adapter.js';
 import { imapProvider } from './imap/imap.provider.js';
 import { facebookCommentAdapter, messengerAdapter } from './meta/index.js';
@@ -22,6 +22,11 @@ const serves =
   (account: Pick<ChannelAccount, 'channel' | 'provider'>) =>
   (provider: ChannelProvider): boolean =>
     provider.channel === account.channel && provider.provider === account.provider;
+
+/** How attachments of an account are fetched; undefined when they are not. */
+export function mediaAccessOf(account: ChannelAccount): MediaAccess | undefined {
+  return [...WEBHOOK_ADAPTERS, ...PULL_PROVIDERS].find(serves(account))?.media;
+}
 
 /** The webhook adapter of an account; undefined when its provider does not deliver by webhook. */
 export function webhookAdapterOf(account: ChannelAccount): ChannelAdapter | undefined {

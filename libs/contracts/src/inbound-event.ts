@@ -25,13 +25,14 @@ export const attachmentSchema = z
     source: openEnum('How `locator` is to be read', ['url', 'imap', 'blob', 'provider']),
     locator: text('Where its bytes can be fetched: a reference, never the bytes', 'https://cdn.example/ao.jpg'),
     part_id: text('MIME part within a mail', '2').optional(),
+    media_type: text('Type of the bytes kept here, by their content', 'image/jpeg').optional(),
     declared_media_type: text('Type that the sender stated; untrusted', 'image/jpeg').optional(),
     filename: text('Name that the sender gave; untrusted, never a path', 'bao-gia.pdf').optional(),
     title: text('Caption or title beside the attachment', 'Áo dài Tết').optional(),
     size_bytes: z
       .int()
       .min(0)
-      .meta({ description: 'Declared size in bytes', examples: [31872] })
+      .meta({ description: 'Size in bytes: declared, or of the bytes kept here', examples: [31872] })
       .optional(),
     sha256: text('Digest of the bytes in hexadecimal, when known', 'a'.repeat(64)).optional(),
     content_id: text('Content-ID of an inline part of a mail', 'ii_m7s1').optional(),
@@ -275,6 +276,14 @@ export const messageReactedSchema = z
     emoji: text('The reaction as a character', '❤').optional(),
   })
   .meta({ id: 'InboundMessageReacted', description: 'Somebody reacted to a message' });
+
+/** Kinds of attachment whose bytes are fetched; `link` is an address that a customer chose, and is never fetched. */
+const FETCHED_KINDS: ReadonlySet<string> = new Set(['image', 'video', 'audio', 'file', 'sticker', 'other']);
+
+/** Whether the bytes of an attachment are still to be fetched from its provider; those of mail come with the mail. */
+export function isToBeFetched({ kind, state, source }: z.infer<typeof attachmentSchema>): boolean {
+  return state === 'pending' && (source === 'url' || source === 'provider') && FETCHED_KINDS.has(kind);
+}
 
 /** Delivery statuses with their rank; a higher rank wins (stream contract, section 6.5). */
 export const DELIVERY_RANK = {

@@ -120,7 +120,17 @@ export const entryChangedSchema = z
         reasons: z.array(text('Reason', 'edited')).meta({
           description: 'What changed',
           examples: [['edited']],
-          'x-extensible-enum': ['edited', 'deleted', 'hidden', 'shown', 'reacted', 'delivery', 'redacted', 'corrected'],
+          'x-extensible-enum': [
+            'edited',
+            'deleted',
+            'hidden',
+            'shown',
+            'reacted',
+            'delivery',
+            'media',
+            'redacted',
+            'corrected',
+          ],
         }),
       })
       .meta({ id: 'EntryChange', description: 'Why the entry changed' }),

@@ -77,6 +77,27 @@ export const SETTINGS = {
     default: '1000',
     about: 'Most records in one batch',
   },
+  OMNILINE_MEDIA: {
+    schema: z
+      .string()
+      .regex(/^(?!https?:).+$|^https?:\/\/[^\s?#]+\/[^\s/?#]+\?region=[\w-]+$/)
+      .optional(),
+    about:
+      'Where attachments are kept: a folder (default `media` in OMNILINE_HOME), or a bucket as https://host/bucket?region=name',
+  },
+  OMNILINE_MEDIA_KEY: {
+    schema: z
+      .string()
+      .regex(/^[^:\s]+:\S+$/)
+      .optional(),
+    about: 'For a bucket: access key and secret key, separated by a colon',
+    secret: true,
+  },
+  MEDIA_MAX_BYTES: {
+    schema: z.coerce.number().int().min(1).max(104_857_600),
+    default: '26214400',
+    about: 'Largest attachment that is fetched, in bytes',
+  },
   OMNILINE_JOINING_RULES: {
     schema: list,
     about: 'Rules of trust 2 that may join people here, separated by commas, for example numbering_plan_2018',
@@ -101,6 +122,9 @@ export interface Config {
   readonly APPEND_TIMEOUT_MS: number;
   readonly TRUSTED_PROXIES: string | undefined;
   readonly UNIFIER_BATCH_RECORDS: number;
+  readonly OMNILINE_MEDIA: string | undefined;
+  readonly OMNILINE_MEDIA_KEY: string | undefined;
+  readonly MEDIA_MAX_BYTES: number;
   readonly OMNILINE_JOINING_RULES: readonly string[];
   readonly OMNILINE_OWN_CONTACTS: readonly string[];
 }

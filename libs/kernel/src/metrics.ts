@@ -46,6 +46,12 @@ export class Metrics {
     'account',
     'outcome',
   ]);
+  readonly mediaFetched = this.counter('omniline_media_total', 'Attachments by what became of their bytes', [
+    'account',
+    'outcome',
+  ]);
+  readonly mediaWaiting = this.gauge('omniline_media_waiting', 'Attachments that wait to be fetched', []);
+  readonly mediaOldestSeconds = this.gauge('omniline_media_oldest_seconds', 'How long the oldest of them waits', []);
   readonly invariantsBroken = this.gauge(
     'omniline_invariants_broken',
     'Rows that break an invariant, at the last check; anything but 0 is a fault',

@@ -5,3 +5,4 @@ export * from './read-accounts.js';
 export * from './run-process.js';
 export * from './start-service.js';
 export * from './prepare-installation.js';
+export * from './work-loop.js';

@@ -1,5 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
+import type { Attachment } from '@app/contracts';
+import { DIGEST, type MediaStore } from '@app/media';
 import {
   publicId,
   TimelineRepository,
@@ -15,6 +17,9 @@ import type { Entry, TimelinePage } from './entry.schema.js';
 
 const placeSchema: z.ZodType<TimelinePlace> = z.object({ at: z.string(), id: z.string() });
 const ENTRY_ID = /^(?:ent_)?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+
+/** Where the bytes of attachments are. */
+export const MEDIA_STORE = Symbol('MEDIA_STORE');
 
 /** What page of a timeline is wanted. */
 export interface TimelineQuery {
@@ -49,6 +54,7 @@ export class TimelineService {
   constructor(
     @Inject(TimelineRepository) private readonly timelines: TimelineRepository,
     @Inject(Cursors) private readonly cursors: Cursors,
+    @Inject(MEDIA_STORE) private readonly store: MediaStore,
   ) {}
 
   /**
@@ -78,6 +84,13 @@ export class TimelineService {
 
   async raw(id: string): Promise<KeptBytes> {
     return found(await this.timelines.rawOf(entryUuid(id)));
+  }
+
+  /** An attachment with its bytes. @param digest 64 hexadecimal digits */
+  async media(id: string, digest: string): Promise<{ readonly attachment: Attachment; readonly bytes: Buffer }> {
+    if (!DIGEST.test(digest)) throw new ProblemError('not-found');
+    const attachment = found(await this.timelines.mediaOf(entryUuid(id), digest));
+    return { attachment, bytes: found(await this.store.get(digest)) };
   }
 
   /** @param id `sha256:<hexadecimal>`, with or without `blob:` before it */

@@ -10,7 +10,7 @@ const ADDRESSES: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^\/v1\/identities\/[^/]+\/(share|epochs)$/, ['POST']],
   [/^\/v1\/erasures\/[^/]+$/, READ],
   [/^\/v1\/conversations\/[^/]+\/speaker$/, ['PUT']],
-  [/^\/v1\/entries\/[^/]+(\/raw)?$/, READ],
+  [/^\/v1\/entries\/[^/]+(\/raw|\/media\/[^/]+)?$/, READ],
   [/^\/v1\/blobs\/[^/]+$/, READ],
   [/^\/v1\/events(\/stream)?$/, READ],
   [/^\/v1\/(meta|openapi\.json|asyncapi\.json)$/, READ],

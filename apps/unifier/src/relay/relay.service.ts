@@ -4,7 +4,7 @@ import { AdvisoryLease, RelayRepository, type EventRow } from '@app/persistence'
 import { STREAM, type OutgoingRecord, type Stream } from '@app/stream';
 import type { CommitListener } from '../unify-batch/unify-batch.service.js';
 import { renderEvents } from './render-events.js';
-import { WorkLoop } from '../work-loop.js';
+import { WorkLoop } from '@app/runtime';
 
 const CLAIM_ROWS = 1_000;
 const PUBLISH_EVENTS = 1_000;

@@ -28,6 +28,7 @@ export function placeInEpochs(plan: BatchPlan, identities: ResolvedIdentities): 
       .filter((entry) => isKept(entry.identityKey, entry.occurredAt))
       .map((entry) => place(entry, entry.occurredAt)),
     changes: plan.changes.filter((change) => isKept(change.identityKey, change.occurredAt)),
+    media: plan.media.filter((media) => isKept(media.identityKey, media.at)),
     watermarks: plan.watermarks
       .filter((watermark) => isKept(watermark.identityKey, watermark.seenAt))
       .map((watermark) => place(watermark, watermark.seenAt))

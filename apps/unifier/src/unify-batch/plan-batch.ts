@@ -1,6 +1,8 @@
 import {
   conversationId,
   entryId,
+  isToBeFetched,
+  type Attachment,
   type IdentityKind,
   type InboundEvent,
   type InboundIdentity,
@@ -15,6 +17,7 @@ import type {
   EntryWrite,
   FactWrite,
   IdentityWrite,
+  MediaWrite,
   ProofWrite,
   WatermarkWrite,
 } from '@app/persistence';
@@ -25,6 +28,7 @@ export interface BatchPlan {
   readonly identities: readonly IdentityWrite[];
   readonly entries: readonly EntryWrite[];
   readonly changes: readonly ChangeWrite[];
+  readonly media: readonly MediaWrite[];
   readonly watermarks: readonly WatermarkWrite[];
   readonly facts: readonly FactWrite[];
   readonly proofs: readonly ProofWrite[];
@@ -62,6 +66,7 @@ class BatchPlanner {
   private readonly identities = new Map<string, IdentityWrite>();
   private readonly entries = new Map<string, EntryWrite>();
   private readonly changes = new Map<string, ChangeWrite>();
+  private readonly media = new Map<string, MediaWrite>();
   private readonly watermarks = new Map<string, WatermarkWrite>();
   private readonly facts = new Map<string, FactWrite>();
   private readonly proofs: ProofWrite[] = [];
@@ -81,6 +86,9 @@ class BatchPlanner {
         for (const claim of assessed.claims) this.addClaim(event.data, claim, key, correlationId);
         return;
       case 'omni.inbound.message.edited':
+        this.addMedia(event.data, event.data.attachments, key);
+        this.addChange(event, event.id, event.data.provider.message_id, { identityKey: key, correlationId });
+        return;
       case 'omni.inbound.message.deleted':
       case 'omni.inbound.message.reacted':
         this.addChange(event, event.id, event.data.provider.message_id, { identityKey: key, correlationId });
@@ -99,6 +107,7 @@ class BatchPlanner {
       identities: [...this.identities.values()].sort((a, b) => byText(a.key, b.key)),
       entries: [...this.entries.values()].sort((a, b) => byText(a.id, b.id)),
       changes: [...this.changes.values()].sort((a, b) => byText(a.id, b.id)),
+      media: [...this.media.values()],
       watermarks: [...this.watermarks.values()].sort((a, b) => byText(a.conversationId, b.conversationId)),
       facts: [...this.facts.values()],
       proofs: this.proofs,
@@ -190,7 +199,28 @@ class BatchPlanner {
       body: JSON.stringify(bodyOf(data)),
       raw: data.content.type === 'unsupported' ? rawBytes(data.raw) : null,
     });
+    this.addMedia(data, data.attachments, identityKeyHex);
     if (data.direction === 'inbound') this.addFacts(identity, identityKeyHex, data.occurred_at, entry);
+  }
+
+  private addMedia(
+    data: Pick<MessageReceived, 'account_id' | 'message_kind' | 'provider' | 'occurred_at'>,
+    attachments: readonly Attachment[] | undefined,
+    identityKeyHex: string,
+  ): void {
+    for (const attachment of attachments ?? []) {
+      if (!isToBeFetched(attachment)) continue;
+      const { locator, source } = attachment;
+      const entry = entryId(data.account_id, data.message_kind, data.provider.message_id);
+      this.media.set(`${entry} ${locator}`, {
+        entryId: entry,
+        locator,
+        source,
+        accountId: data.account_id,
+        identityKey: identityKeyHex,
+        at: data.occurred_at,
+      });
+    }
   }
 
   private addChange(

@@ -1,11 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { assessClaims } from '@app/identity';
 import { Metrics } from '@app/kernel';
-import { EvidenceRepository, UnifyRepository } from '@app/persistence';
+import { EvidenceRepository, foldChanges, UnifyRepository } from '@app/persistence';
 import type { BatchOutcome, RejectedRecord, StreamBatch, StreamRecord } from '@app/stream';
 import { countOutcomes, type AccountOutcome } from './count-outcomes.js';
 import { decodeRecord, type UndecodableRecord } from './decode-record.js';
-import { foldChanges } from './fold-changes.js';
 import { IdentityPolicy } from './identity-policy.js';
 import { placeInEpochs } from './place-in-epochs.js';
 import { planBatch, type AssessedEvent } from './plan-batch.js';
@@ -69,6 +68,7 @@ export class UnifyBatchService {
     const plan = placeInEpochs(planned, identities);
     await this.evidence.prove(plan.proofs, identities);
     const inserted = await this.repository.insertEntries(plan.entries, identities);
+    await this.repository.queueMedia(plan.media);
     const newChanges = await this.repository.insertChanges(plan.changes);
     await this.repository.raiseWatermarks(plan.watermarks, identities);
     await this.repository.recordFacts(plan.facts, identities);

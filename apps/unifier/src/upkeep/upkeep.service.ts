@@ -1,7 +1,7 @@
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { LOGGER, Metrics, type Logger } from '@app/kernel';
 import { checkInvariants, Database, ErasureRepository, LargeGroupsRepository } from '@app/persistence';
-import { WorkLoop } from '../work-loop.js';
+import { WorkLoop } from '@app/runtime';
 
 const LANE_MS = 2_000;
 /** A look at a large group holds the structure lock: it may take a tenth of the time, so that batches get on. */

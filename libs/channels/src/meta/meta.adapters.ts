@@ -9,6 +9,9 @@ const MAX_BODY_BYTES = 5 * 1024 * 1024;
 /** Meta waits 20 seconds, but counts slow answers against the app. */
 const ANSWER_WITHIN_MS = 2_000;
 
+/** Where Meta keeps what people send. @see Messenger Platform, message attachments; hosts as observed */
+const MEDIA_HOSTS = ['fbcdn.net', 'fbsbx.com', 'cdninstagram.com'];
+
 /** Secrets that an account must have, with where to find them. */
 const SECRETS = {
   app_secret: 'the App Secret, from the app dashboard under Settings, Basic',
@@ -28,6 +31,7 @@ const pageAdapter = (channel: Channel, abilities: readonly Ability[]): ChannelAd
   channel,
   provider: 'meta',
   abilities,
+  media: { hosts: MEDIA_HOSTS },
   maxBodyBytes: MAX_BODY_BYTES,
   answerWithinMs: ANSWER_WITHIN_MS,
   checkAccount: checkMetaAccount,

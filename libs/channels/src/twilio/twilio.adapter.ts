@@ -1,5 +1,6 @@
 import type { ChannelAccount } from '@app/kernel';
 import type { ChannelAdapter, ParseContext, ParseResult, Verification, WebhookRequest } from '../channel-adapter.js';
+import { twilioMedia } from './twilio.media.js';
 import { equalTokens, sha256Hex } from '../shared/hmac.js';
 import { mapDelivery } from './twilio.mapper.js';
 import { calledAddress, signedAddresses, twilioSignature, type FormPairs } from './twilio.signature.js';
@@ -81,6 +82,7 @@ export const twilioAdapter: ChannelAdapter = {
   channel: 'sms',
   provider: 'twilio',
   abilities: ['message', 'receipt', 'attachment', 'reply', 'claims'],
+  media: twilioMedia,
   maxBodyBytes: 1024 * 1024,
   // Twilio waits 15 s and by default does not repeat a delivery that timed out.
   answerWithinMs: 10_000,

@@ -71,6 +71,8 @@ export const zaloAdapter: ChannelAdapter = {
   channel: 'zalo',
   provider: 'zalo',
   abilities: ['message', 'echo', 'reaction', 'receipt', 'attachment', 'reply', 'claims', 'unsupported'],
+  // As observed; addresses may be written with http.
+  media: { hosts: ['zdn.vn', 'zadn.vn', 'dlfl.vn'] },
   maxBodyBytes: 5 * 1024 * 1024,
   // Zalo waits two seconds, its network included, and after five failures switches the webhook off.
   answerWithinMs: 1_500,

@@ -61,12 +61,23 @@ const LEFT = statement(
   `SELECT EXISTS (SELECT FROM entry WHERE identity_id = ANY($1::bigint[]) AND event_id <> '')
        OR EXISTS (SELECT FROM fact WHERE identity_id = ANY($1::bigint[]))
        OR EXISTS (SELECT FROM claim WHERE identity_id = ANY($1::bigint[]))
+       OR EXISTS (SELECT FROM media_job j JOIN entry e ON e.id = j.entry_id WHERE e.identity_id = ANY($1::bigint[]))
+       OR EXISTS (SELECT FROM media_reference r JOIN entry e ON e.id = r.entry_id WHERE e.identity_id = ANY($1::bigint[]))
        OR EXISTS (SELECT FROM change c JOIN entry e ON e.id = c.entry_id WHERE e.identity_id = ANY($1::bigint[])) AS left`,
 );
 const FORGET: readonly NamedStatement[] = [
   statement(
     'erasure-changes',
     'DELETE FROM change WHERE entry_id IN (SELECT id FROM entry WHERE identity_id = ANY($1::bigint[]))',
+  ),
+  statement(
+    'erasure-media-jobs',
+    'DELETE FROM media_job WHERE entry_id IN (SELECT id FROM entry WHERE identity_id = ANY($1::bigint[]))',
+  ),
+  // The bytes go when nobody refers to them any more.
+  statement(
+    'erasure-media',
+    'DELETE FROM media_reference WHERE entry_id IN (SELECT id FROM entry WHERE identity_id = ANY($1::bigint[]))',
   ),
   statement('erasure-facts', 'DELETE FROM fact WHERE identity_id = ANY($1::bigint[])'),
   statement(

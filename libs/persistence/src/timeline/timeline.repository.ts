@@ -1,5 +1,6 @@
+import type { Attachment } from '@app/contracts';
 import type { Database, NamedStatement } from '../database.js';
-import { ENTRY_COLUMNS, type EntryRow } from './stored-entry.js';
+import { ENTRY_COLUMNS, toTimelineEntry, type EntryRow } from './stored-entry.js';
 
 /** Place on a timeline: newest first by time, then id. `at` is PostgreSQL's own text, so that no microsecond is lost. */
 export interface TimelinePlace {
@@ -90,6 +91,17 @@ export class TimelineRepository {
   async rawOf(id: string): Promise<KeptBytes | undefined> {
     const [row] = await this.database.query<KeptBytes>(RAW, [id]);
     return row;
+  }
+
+  /**
+   * The attachment of an entry that has this digest.
+   *
+   * @returns undefined when the entry has none such that is kept, is not visible, or is not there
+   */
+  async mediaOf(id: string, sha256: string): Promise<Attachment | undefined> {
+    const row = await this.entry(id);
+    const attachments = row === undefined ? [] : (toTimelineEntry(row).attachments ?? []);
+    return attachments.find((attachment) => attachment.state === 'stored' && attachment.sha256 === sha256);
   }
 
   /** @param id `sha256:<hexadecimal>` */

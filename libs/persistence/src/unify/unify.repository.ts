@@ -2,7 +2,16 @@ import { arrayOf } from '../array-literal.js';
 import type { Database, NamedStatement, Queryable } from '../database.js';
 import { ENTRY_COLUMNS, type EntryChanges, type EntryRow } from '../timeline/stored-entry.js';
 import { ResolvedIdentities, type IdentityEpoch } from './resolved-identities.js';
-import type { ChangeRow, ChangeWrite, EntryWrite, FactWrite, IdentityWrite, WatermarkWrite } from './writes.js';
+import type {
+  ChangeRow,
+  ChangeWrite,
+  EntryWrite,
+  FactWrite,
+  IdentityWrite,
+  MediaWrite,
+  WatermarkWrite,
+} from './writes.js';
+import { LOCATOR_KEY } from '../media/locator-key.js';
 
 /** How many rows of an account a statement really inserted; the rest of what was offered are repeats. */
 export interface InsertedCount {
@@ -82,6 +91,16 @@ const ENTRIES = statement(
      INSERT INTO outbox (kind, identity_id, entry_id, correlation_id, causation_id)
      SELECT 'entry.appended', identity_id, id, correlation_id, event_id FROM e)
    SELECT account_id, channel, count(*)::int AS inserted FROM e GROUP BY 1, 2`,
+);
+
+/** A job that is done already comes back with a repeat, and ends when it is looked at. */
+const MEDIA = statement(
+  'unify-media',
+  `INSERT INTO media_job (entry_id, locator_key, locator, source, account_id)
+   SELECT entry_id, ${LOCATOR_KEY('locator')}, locator, source, account_id
+     FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) AS k(entry_id, locator, source, account_id)
+    ORDER BY 1, 2
+   ON CONFLICT DO NOTHING`,
 );
 
 const CHANGES = statement(
@@ -247,6 +266,17 @@ export class UnifyRepository {
       arrayOf.plain(entries.map((entry) => entry.lateInBatch)),
       arrayOf.json(entries.map((entry) => entry.body)),
       arrayOf.bytes(entries.map((entry) => entry.raw)),
+    ]);
+  }
+
+  /** Queues what is to be fetched: later, elsewhere, so that no message waits for its picture. */
+  async queueMedia(media: readonly MediaWrite[]): Promise<void> {
+    if (media.length === 0) return;
+    await this.database.query(MEDIA, [
+      arrayOf.plain(media.map((one) => one.entryId)),
+      arrayOf.text(media.map((one) => one.locator)),
+      arrayOf.text(media.map((one) => one.source)),
+      arrayOf.text(media.map((one) => one.accountId)),
     ]);
   }
 

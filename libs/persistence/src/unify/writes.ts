@@ -48,6 +48,18 @@ export interface ChangeWrite {
   readonly correlationId: string;
 }
 
+/** An attachment whose bytes are to be fetched from its provider. */
+export interface MediaWrite {
+  readonly entryId: string;
+  readonly locator: string;
+  /** How the locator is to be read, as in the attachment. */
+  readonly source: string;
+  readonly accountId: string;
+  readonly identityKey: string;
+  /** When the message or its edit happened; RFC 3339. */
+  readonly at: string;
+}
+
 /** Everything that the business sent in a conversation until then was delivered or read. */
 export interface WatermarkWrite {
   readonly conversationId: string;

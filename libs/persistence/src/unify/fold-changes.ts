@@ -7,7 +7,22 @@ import {
   type DeliveryStatus,
   type TimelineEntry,
 } from '@app/contracts';
-import type { ChangeRow, EntryChanges, EntryRow, FoldResult } from '@app/persistence';
+import type { EntryChanges, EntryRow } from '../timeline/stored-entry.js';
+import type { FoldResult } from './unify.repository.js';
+import type { ChangeRow } from './writes.js';
+
+/** Type of the change that tells what became of an attachment's bytes. */
+export const MEDIA_FETCHED = 'omni.media.fetched';
+
+/** Body of that change. */
+export interface MediaBody {
+  /** The attachment, as its message names it. */
+  readonly locator: string;
+  readonly state: 'stored' | 'blocked' | 'failed' | 'expired';
+  readonly sha256?: string;
+  readonly media_type?: string;
+  readonly size_bytes?: number;
+}
 
 type Reaction = NonNullable<TimelineEntry['reactions']>[number];
 
@@ -59,6 +74,18 @@ function foldEdit(changes: readonly ChangeRow[]): Pick<EntryChanges, 'content' |
   };
 }
 
+/** Attachments with what became of their bytes; undefined when nothing did, so that the entry's own stand. */
+function foldMedia(
+  attachments: readonly Attachment[] | undefined,
+  changes: readonly ChangeRow[],
+): readonly Attachment[] | undefined {
+  const outcomes = new Map(
+    bodies<MediaBody>(changes, MEDIA_FETCHED).map(({ body: { locator, ...outcome } }) => [locator, outcome]),
+  );
+  if (attachments?.some(({ locator }) => outcomes.has(locator)) !== true) return undefined;
+  return attachments.map((attachment) => ({ ...attachment, ...outcomes.get(attachment.locator) }));
+}
+
 /** One reaction for each person: the last one, unless it was taken back. */
 function foldReactions(changes: readonly ChangeRow[]): Reaction[] {
   const byActor = new Map<string, ReactBody>();
@@ -95,14 +122,8 @@ function reasonsOf(before: EntryChanges, after: EntryChanges): string[] {
   if (before.state !== after.state) {
     reasons.push(after.state === 'deleted_by_sender' ? 'deleted' : after.state === 'hidden' ? 'hidden' : 'shown');
   }
-  if (
-    !isDeepStrictEqual(
-      [before.content, before.attachments, before.edited_at],
-      [after.content, after.attachments, after.edited_at],
-    )
-  ) {
-    reasons.push('edited');
-  }
+  if (!isDeepStrictEqual([before.content, before.edited_at], [after.content, after.edited_at])) reasons.push('edited');
+  else if (!isDeepStrictEqual(before.attachments, after.attachments)) reasons.push('media');
   if (!isDeepStrictEqual(before.reactions ?? [], after.reactions ?? [])) reasons.push('reacted');
   if (!isDeepStrictEqual(before.delivery, after.delivery)) reasons.push('delivery');
   return reasons;
@@ -114,14 +135,17 @@ function reasonsOf(before: EntryChanges, after: EntryChanges): string[] {
  * @param changes every change that names the entry, in any order
  * @returns the new `changes` column, and why it differs from the present one
  */
-export function foldChanges(entry: Pick<EntryRow, 'changes'>, changes: readonly ChangeRow[]): FoldResult {
+export function foldChanges(entry: Pick<EntryRow, 'body' | 'changes'>, changes: readonly ChangeRow[]): FoldResult {
   const ordered = [...changes].sort(compareChanges);
   const state = foldState(ordered);
   const reactions = foldReactions(ordered);
   const delivery = foldDelivery(ordered);
+  const edit = foldEdit(ordered);
+  const attachments = foldMedia(edit.attachments ?? entry.body.attachments, ordered);
   const after: EntryChanges = {
     ...(state === undefined ? {} : { state }),
-    ...foldEdit(ordered),
+    ...edit,
+    ...(attachments === undefined ? {} : { attachments }),
     ...(reactions.length === 0 ? {} : { reactions }),
     ...(delivery === undefined ? {} : { delivery }),
   };

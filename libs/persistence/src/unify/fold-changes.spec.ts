@@ -1,7 +1,11 @@
 import fc from 'fast-check';
-import { INBOUND_TYPES } from '@app/contracts';
-import type { ChangeRow } from '@app/persistence';
-import { foldChanges } from './fold-changes.js';
+import { INBOUND_TYPES, type Attachment } from '@app/contracts';
+import type { EntryBody } from '../timeline/stored-entry.js';
+import { foldChanges, MEDIA_FETCHED } from './fold-changes.js';
+import type { ChangeRow } from './writes.js';
+
+const BODY: EntryBody = { content: { type: 'text' }, provider: { name: 'meta', message_id: 'm_1' } };
+const FRESH = { body: BODY, changes: null };
 
 const at = (seconds: number): Date => new Date(Date.UTC(2026, 10, 20, 8, 0, seconds));
 let counter = 0;
@@ -21,7 +25,7 @@ const react = (actor: string, action: string, reaction: string, seconds: number)
   change(INBOUND_TYPES.reacted, seconds, { actor, action, reaction });
 const receipt = (status: string, seconds: number): ChangeRow => change(INBOUND_TYPES.receipt, seconds, { status });
 
-const untouched = { changes: null };
+const untouched = FRESH;
 
 describe('foldChanges', () => {
   it('shows the edit of the greatest rank, also when an older edit arrives last', () => {
@@ -59,7 +63,45 @@ describe('foldChanges', () => {
   it('gives no reason when nothing differs', () => {
     const changes = [edit('x', 1, 1), react('a', 'react', 'love', 2), receipt('sent', 3)];
     const first = foldChanges(untouched, changes);
-    expect(foldChanges({ changes: JSON.parse(JSON.stringify(first.changes)) }, changes).reasons).toEqual([]);
+    expect(foldChanges({ body: BODY, changes: JSON.parse(JSON.stringify(first.changes)) }, changes).reasons).toEqual(
+      [],
+    );
+  });
+
+  describe('with attachments', () => {
+    const picture = (locator: string): Attachment => ({ kind: 'image', state: 'pending', source: 'url', locator });
+    const fetched = (locator: string, seconds: number, state = 'stored') =>
+      change(MEDIA_FETCHED, seconds, { locator, state, ...(state === 'stored' ? { sha256: locator.repeat(64) } : {}) });
+    const entry = { body: { ...BODY, attachments: [picture('a'), picture('b')] }, changes: null };
+
+    it('says of each what became of its bytes', () => {
+      const { changes, reasons } = foldChanges(entry, [fetched('b', 1), fetched('a', 2, 'expired')]);
+      expect(reasons).toEqual(['media']);
+      expect(changes.attachments).toEqual([
+        { ...picture('a'), state: 'expired' },
+        { ...picture('b'), state: 'stored', sha256: 'b'.repeat(64) },
+      ]);
+    });
+
+    it('keeps to what an edit left of them', () => {
+      const replaced = change(INBOUND_TYPES.edited, 3, {
+        content: { type: 'text' },
+        attachments: [picture('c'), picture('b')],
+        edit_rank: 1,
+      });
+      const all = [fetched('a', 1), fetched('b', 2), replaced];
+      for (const changes of [all, [...all].reverse()]) {
+        expect(foldChanges(entry, changes).changes.attachments).toEqual([
+          picture('c'),
+          { ...picture('b'), state: 'stored', sha256: 'b'.repeat(64) },
+        ]);
+      }
+    });
+
+    it('changes nothing for an attachment that is not there', () => {
+      expect(foldChanges(entry, [fetched('x', 1)])).toEqual({ changes: {}, reasons: [] });
+      expect(foldChanges(FRESH, [fetched('a', 1)])).toEqual({ changes: {}, reasons: [] });
+    });
   });
 
   it('is a function of the set: every order of arrival ends in the same state', () => {
