@@ -89,6 +89,18 @@ export type Ability =
   | 'claims'
   | 'unsupported';
 
+/** A request for an attachment, or for where it is. */
+export interface MediaRequest {
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /**
+   * Reads an answer that only says where the bytes are.
+   *
+   * @returns undefined when it does not say so
+   */
+  next?(answer: Buffer): MediaRequest | undefined;
+}
+
 /** How a provider's attachments are fetched. */
 export interface MediaAccess {
   /** Domains that hand them out, each with its subdomains; nothing is asked of any other host. */
@@ -101,7 +113,7 @@ export interface MediaAccess {
   requestFor?(
     attachment: { readonly locator: string; readonly source: string },
     account: ChannelAccount,
-  ): { readonly url: string; readonly headers?: Readonly<Record<string, string>> } | undefined;
+  ): MediaRequest | undefined;
 }
 
 /** What every provider on a channel states about itself, however its messages come in. */

@@ -25,6 +25,8 @@ describe('the claims of all connectors', () => {
       'messenger.quick_reply',
       'meta.page_scoped_id',
       'numbering_plan_2018',
+      'telegram.contact_card',
+      'telegram.own_contact',
       'zalo.business_card',
       'zalo.user_external_id',
       'zalo.user_id_by_app',
@@ -36,12 +38,12 @@ describe('the claims of all connectors', () => {
     expect(messages.filter(({ direction, claims: made }) => direction === 'echo' && made !== undefined)).toEqual([]);
   });
 
-  it('join people by the signed id of an app alone', () => {
+  it('join people by what the provider itself vouches for alone', () => {
     const assessed = messages.map((data) => assessClaims(data, { ownValues: new Set() }));
     expect(assessed.filter(({ ok }) => !ok)).toEqual([]);
     const joining = assessed.flatMap((each) => (each.ok ? each.claims : [])).filter(({ trust }) => trust >= 3);
     expect(new Set(joining.map(({ kind, rule, trust }) => `${kind} ${rule} ${trust}`))).toEqual(
-      new Set(['zalo_app_user zalo.user_id_by_app 4']),
+      new Set(['zalo_app_user zalo.user_id_by_app 4', 'phone telegram.own_contact 4']),
     );
   });
 });

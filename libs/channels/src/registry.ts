@@ -3,6 +3,7 @@ import type { ChannelAdapter, ChannelProvider, MediaAccess } from './channel-ada
 import { httpSmsAdapter } from './http-sms/http-sms.adapter.js';
 import { imapProvider } from './imap/imap.provider.js';
 import { facebookCommentAdapter, messengerAdapter } from './meta/index.js';
+import { telegramAdapter } from './telegram/telegram.adapter.js';
 import { twilioAdapter } from './twilio/twilio.adapter.js';
 import { zaloAdapter } from './zalo/zalo.adapter.js';
 
@@ -11,6 +12,7 @@ export const WEBHOOK_ADAPTERS: readonly ChannelAdapter[] = [
   messengerAdapter,
   facebookCommentAdapter,
   zaloAdapter,
+  telegramAdapter,
   twilioAdapter,
   httpSmsAdapter,
 ];

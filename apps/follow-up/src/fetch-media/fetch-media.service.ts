@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import { mediaAccessOf } from '@app/channels';
+import { mediaAccessOf, type MediaAccess, type MediaRequest } from '@app/channels';
 import {
   ACCOUNTS,
   CLOCK,
@@ -28,6 +28,8 @@ export interface MediaClient {
 const AT_ONCE = 4;
 /** Well above the longest fetch: after it somebody else takes the job for abandoned. */
 const LEASE_MS = 300_000;
+/** Requests for one attachment: where it is, and itself. */
+const MAX_STEPS = 3;
 const LOOK_MS = 1_000;
 const SWEEP_MS = 60_000;
 
@@ -96,22 +98,34 @@ export class FetchMediaService implements OnApplicationBootstrap, BeforeApplicat
 
   private async fetch(job: MediaJob): Promise<void> {
     if (!(await this.media.isWanted(job))) return await this.media.drop(job);
-    const request = this.requestOf(job);
-    if (request === undefined) return await this.settle(job, { state: 'failed' }, 'no_access');
-    const download = await this.client.download(request);
+    const { access, request } = this.accessOf(job);
+    if (access === undefined || request === undefined) return await this.settle(job, { state: 'failed' }, 'no_access');
+    const download = await this.download(request, access.hosts);
     if (download.ok) return await this.keep(job, download.bytes);
     const { outcome, reason } = download;
     if (outcome === 'retry') return await this.tryLater(job, reason, download.retryAfterMs);
     await this.settle(job, { state: outcome === 'gone' ? 'expired' : 'blocked' }, reason);
   }
 
-  private requestOf(job: MediaJob): DownloadRequest | undefined {
+  /** Asks, and asks again where the first answers say so. */
+  private async download(first: MediaRequest, hosts: readonly string[]): Promise<Download> {
+    let request = first;
+    for (let step = 1; ; step += 1) {
+      const download = await this.client.download({ ...request, hosts });
+      if (!download.ok || request.next === undefined) return download;
+      const next = step < MAX_STEPS ? request.next(download.bytes) : undefined;
+      if (next === undefined) return { ok: false, outcome: 'gone', reason: 'answer' };
+      request = next;
+    }
+  }
+
+  private accessOf(job: MediaJob): { readonly access?: MediaAccess; readonly request?: MediaRequest } {
     const account = this.accounts.get(job.account_id);
     const access = account === undefined ? undefined : mediaAccessOf(account);
-    if (account === undefined || access === undefined) return undefined;
+    if (account === undefined || access === undefined) return {};
     const plain = job.source === 'url' ? { url: job.locator } : undefined;
     const request = access.requestFor === undefined ? plain : access.requestFor(job, account);
-    return request === undefined ? undefined : { ...request, hosts: access.hosts };
+    return request === undefined ? { access } : { access, request };
   }
 
   private async keep(job: MediaJob, bytes: Buffer): Promise<void> {

@@ -15,6 +15,7 @@ describe('the table of claim sources', () => {
       'comment.private_reply',
       'crm.import',
       'livechat.signed_contact',
+      'telegram.own_contact',
       'zalo.user_id_by_app',
     ]);
   });

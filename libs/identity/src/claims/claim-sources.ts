@@ -27,6 +27,8 @@ export const CLAIM_SOURCES = {
   'zalo.business_card': source(0, 'The card may be somebody else’s.'),
   'messenger.quick_reply': source(1, 'A shared number looks like any tapped chip; Meta vouches for nothing.'),
   'messenger.prior_message': source(1, 'Our own page hands the reference to the plugin, unsigned.'),
+  'telegram.own_contact': source(4, 'Telegram itself hands over the number of the account that writes.'),
+  'telegram.contact_card': source(0, 'The card may be somebody else’s.'),
   'meta.page_scoped_id': source(
     2,
     'Comments and chats of a page should name a person alike; each page is to be checked once.',
