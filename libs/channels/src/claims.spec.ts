@@ -27,6 +27,11 @@ describe('the claims of all connectors', () => {
       'numbering_plan_2018',
       'telegram.contact_card',
       'telegram.own_contact',
+      'whatsapp.changed_number',
+      'whatsapp.contact_card',
+      'whatsapp.shared_number',
+      'whatsapp.user_id',
+      'whatsapp.user_id_update',
       'zalo.business_card',
       'zalo.user_external_id',
       'zalo.user_id_by_app',
@@ -43,7 +48,13 @@ describe('the claims of all connectors', () => {
     expect(assessed.filter(({ ok }) => !ok)).toEqual([]);
     const joining = assessed.flatMap((each) => (each.ok ? each.claims : [])).filter(({ trust }) => trust >= 3);
     expect(new Set(joining.map(({ kind, rule, trust }) => `${kind} ${rule} ${trust}`))).toEqual(
-      new Set(['zalo_app_user zalo.user_id_by_app 4', 'phone telegram.own_contact 4']),
+      new Set([
+        'zalo_app_user zalo.user_id_by_app 4',
+        'phone telegram.own_contact 4',
+        'phone whatsapp.user_id 4',
+        'phone whatsapp.shared_number 4',
+        'whatsapp_user whatsapp.user_id_update 4',
+      ]),
     );
   });
 });

@@ -2,7 +2,7 @@ import type { ChannelAccount } from '@app/kernel';
 import type { ChannelAdapter, ChannelProvider, MediaAccess } from './channel-adapter.js';
 import { httpSmsAdapter } from './http-sms/http-sms.adapter.js';
 import { imapProvider } from './imap/imap.provider.js';
-import { facebookCommentAdapter, messengerAdapter } from './meta/index.js';
+import { facebookCommentAdapter, messengerAdapter, whatsAppAdapter } from './meta/index.js';
 import { telegramAdapter } from './telegram/telegram.adapter.js';
 import { twilioAdapter } from './twilio/twilio.adapter.js';
 import { zaloAdapter } from './zalo/zalo.adapter.js';
@@ -11,6 +11,7 @@ import { zaloAdapter } from './zalo/zalo.adapter.js';
 export const WEBHOOK_ADAPTERS: readonly ChannelAdapter[] = [
   messengerAdapter,
   facebookCommentAdapter,
+  whatsAppAdapter,
   zaloAdapter,
   telegramAdapter,
   twilioAdapter,

@@ -3,6 +3,8 @@ import type { ChannelAccount } from '@app/kernel';
 import type { Ability, ChannelAdapter } from '../channel-adapter.js';
 import { answerMetaHandshake, verifyMetaSignature } from './meta-signature.js';
 import { parsePageBody } from './page-parser.js';
+import { parseWhatsAppBody } from './whatsapp-parser.js';
+import { whatsAppMedia } from './whatsapp.media.js';
 
 /** Up to 1,000 updates come in one POST; Meta's own limit is not documented. */
 const MAX_BODY_BYTES = 5 * 1024 * 1024;
@@ -41,6 +43,32 @@ const pageAdapter = (channel: Channel, abilities: readonly Ability[]): ChannelAd
   accepted: { status: 200, contentType: 'text/plain', body: 'EVENT_RECEIVED' },
   refused: { status: 401 },
 });
+
+const whatsAppProblems = (account: ChannelAccount): readonly string[] =>
+  checkMetaAccount(account).map((problem) =>
+    problem.startsWith('external_id:')
+      ? 'external_id: the id of the phone number, digits only, for example "220000000000002"; not the number itself'
+      : problem,
+  );
+
+/** Messages to our WhatsApp numbers. @see docs/channels/whatsapp.md */
+export const whatsAppAdapter: ChannelAdapter = {
+  ...pageAdapter('whatsapp', [
+    'message',
+    'echo',
+    'edit',
+    'delete',
+    'reaction',
+    'receipt',
+    'attachment',
+    'reply',
+    'claims',
+    'unsupported',
+  ]),
+  media: whatsAppMedia,
+  checkAccount: whatsAppProblems,
+  parse: ({ body }, context) => parseWhatsAppBody(body, context),
+};
 
 /** Messages of Facebook pages. @see docs/channels/messenger.md */
 export const messengerAdapter: ChannelAdapter = pageAdapter('messenger', [

@@ -46,6 +46,10 @@ const MOST_BY_AUTHENTICITY = { A2: 4, A1: 1, A0: 0 } as const;
 const SCOPED = new Set<string>([
   'messenger_psid',
   'facebook_user',
+  'instagram_user',
+  'whatsapp_user',
+  'viber_user',
+  'line_user',
   'zalo_user',
   'zalo_app_user',
   'livechat_visitor',

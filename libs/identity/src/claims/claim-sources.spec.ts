@@ -16,6 +16,9 @@ describe('the table of claim sources', () => {
       'crm.import',
       'livechat.signed_contact',
       'telegram.own_contact',
+      'whatsapp.shared_number',
+      'whatsapp.user_id',
+      'whatsapp.user_id_update',
       'zalo.user_id_by_app',
     ]);
   });

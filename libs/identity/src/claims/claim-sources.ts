@@ -27,6 +27,14 @@ export const CLAIM_SOURCES = {
   'zalo.business_card': source(0, 'The card may be somebody else’s.'),
   'messenger.quick_reply': source(1, 'A shared number looks like any tapped chip; Meta vouches for nothing.'),
   'messenger.prior_message': source(1, 'Our own page hands the reference to the plugin, unsigned.'),
+  'whatsapp.user_id': source(4, 'One signed body holds the number and the id of the business for this person.'),
+  'whatsapp.user_id_update': source(4, 'One signed body holds the id of before and the one of now.'),
+  'whatsapp.shared_number': source(4, 'WhatsApp itself hands over the number of the chat, because the person agreed.'),
+  'whatsapp.changed_number': source(
+    2,
+    'WhatsApp says that the person took another number, not who has the old one now.',
+  ),
+  'whatsapp.contact_card': source(0, 'The card may be somebody else’s.'),
   'telegram.own_contact': source(4, 'Telegram itself hands over the number of the account that writes.'),
   'telegram.contact_card': source(0, 'The card may be somebody else’s.'),
   'meta.page_scoped_id': source(

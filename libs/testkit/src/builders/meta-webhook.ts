@@ -8,11 +8,11 @@ export const META_PAGE_ID = '106000000000001';
 
 /** An account of a Facebook page, complete unless overridden. */
 export function aMetaAccount(
-  channel: Extract<Channel, 'messenger' | 'facebook_comment'>,
+  channel: Extract<Channel, 'messenger' | 'facebook_comment' | 'whatsapp'>,
   overrides: Partial<ChannelAccount> = {},
 ): ChannelAccount {
   return {
-    id: channel === 'messenger' ? 'fb-shop' : 'shop-comments',
+    id: { messenger: 'fb-shop', facebook_comment: 'shop-comments', whatsapp: 'wa-shop' }[channel],
     channel,
     provider: 'meta',
     externalId: META_PAGE_ID,

@@ -1,0 +1,74 @@
+import type { ChannelAccount } from '@app/kernel';
+import type { IgnoredElement, ParseContext, ParsedEvent, ParseResult, RejectedElement } from '../channel-adapter.js';
+import { exceedsRecord, rejectElement } from '../shared/index.js';
+import type { PageProblem } from './page-body.js';
+import { readWhatsAppBody, type WhatsAppElement } from './whatsapp-body.js';
+import { mapWhatsApp } from './whatsapp.mapper.js';
+
+/** Reads one body; holds what it found. */
+class WhatsAppParser {
+  readonly events: ParsedEvent[] = [];
+  readonly rejected: RejectedElement[] = [];
+  readonly ignored: IgnoredElement[] = [];
+
+  constructor(private readonly context: ParseContext) {}
+
+  add(found: WhatsAppElement | PageProblem): void {
+    if ('ignore' in found) this.ignored.push({ reason: found.ignore });
+    else if ('reject' in found) this.reject(found.reject, found.detail, found.bytes);
+    else this.addElement(found);
+  }
+
+  private addElement(whatsapp: WhatsAppElement): void {
+    const { phoneNumberId, bytes, field, context } = whatsapp;
+    const account = this.accountOf(phoneNumberId);
+    if (account === undefined) {
+      const code = phoneNumberId === undefined ? 'unsupported_content' : 'unknown_account';
+      const detail =
+        phoneNumberId === undefined ? `${field.slice(0, 64)} of no number` : `number ${phoneNumberId.slice(0, 64)}`;
+      return this.reject(code, detail, bytes);
+    }
+    const { receivedAt, verification } = this.context;
+    const { method, keyId } = verification;
+    const mapped = mapWhatsApp({
+      whatsapp,
+      element: { pageId: undefined, list: 'changes', value: whatsapp.value, bytes, entryTime: undefined, context },
+      account,
+      pageId: account.externalId,
+      receivedAt,
+      receivedText: receivedAt.toISOString(),
+      verification: keyId === undefined ? { method } : { method, key_id: keyId },
+    });
+    if ('ignore' in mapped) this.ignored.push({ reason: mapped.ignore });
+    else if ('reject' in mapped) this.reject(mapped.reject, mapped.detail, bytes, account);
+    else if (exceedsRecord(mapped.event, bytes.length)) {
+      this.reject('too_large', `an element of ${bytes.length} bytes`, bytes, account);
+    } else this.events.push({ event: mapped.event, account, senderId: mapped.senderId });
+  }
+
+  private reject(
+    code: RejectedElement['code'],
+    detail: string,
+    bytes: Buffer,
+    { id }: ChannelAccount = this.context.account,
+  ): void {
+    this.rejected.push(rejectElement(code, detail, { accountId: id, bytes }));
+  }
+
+  private accountOf(phoneNumberId: string | undefined): ChannelAccount | undefined {
+    return [this.context.account, ...this.context.accounts].find(
+      ({ channel, provider, externalId }) =>
+        channel === 'whatsapp' && provider === 'meta' && externalId === phoneNumberId,
+    );
+  }
+}
+
+/**
+ * Parses a delivery for WhatsApp numbers. An app has one callback for all its numbers, so each element goes to the
+ * account of its own number, whichever account's address received it.
+ */
+export function parseWhatsAppBody(body: Buffer, context: ParseContext): ParseResult {
+  const parser = new WhatsAppParser(context);
+  for (const found of readWhatsAppBody(body)) parser.add(found);
+  return parser;
+}
