@@ -103,6 +103,15 @@ describe('what identifies nobody', () => {
   );
 
   it.each([
+    ['+84900000000'],
+    ['0900000000'],
+    ['0900 000 000'],
+    ['84999999999'],
+    ['+84 99 999 99 99'],
+    ['+84123456789'],
+  ])('is the sample number %s', (text) => expect(isBlockedValue('phone', text)).toBe(true));
+
+  it.each([
     ['test@khach.example'],
     ['null@khach.example'],
     ['None@khach.example'],
@@ -127,7 +136,8 @@ describe('what identifies nobody', () => {
 describe('what identifies somebody', () => {
   it.each<[IdentityKind, string]>([
     ['phone', '+84912345678'],
-    ['phone', '+84900000000'],
+    ['phone', '+84988888888'],
+    ['phone', '+84912345670'],
     ['email', 'na@khach.example'],
     ['email', 'khach.hang.nguyen@khach.example'],
     ['email', 'nguyen.van.khong@khach.example'],

@@ -82,6 +82,15 @@ const PLATFORM_NUMBER = /^[1-9]\d{5,}$/;
 const isFiller = (digits: string): boolean =>
   /^\d{4,}$/.test(digits) && (/^(\d)\1*$/.test(digits) || RISING.includes(digits) || FALLING.includes(digits));
 
+/**
+ * Numbers that stand on samples and that people dial into a field to get past it; without the trunk or country prefix.
+ * Other rows of one digit, such as `0988888888`, are sold dear, and somebody has them.
+ */
+const SAMPLE_NUMBERS = new Set(['900000000', '999999999', '123456789']);
+
+/** @param digits E.164 or national */
+const isSampleNumber = (digits: string): boolean => SAMPLE_NUMBERS.has(digits.replace(/^(?:84|0)/, ''));
+
 function isBlockedAddress(value: string): boolean {
   const at = value.lastIndexOf('@');
   if (at < 0) return NOTHING.has(skeleton(value)) || /^[^\p{L}\p{N}]*$/u.test(value);
@@ -103,5 +112,6 @@ export function isBlockedValue(kind: IdentityKind, value: string): boolean {
   if (kind === 'email' || kind === 'email_unverified') return isBlockedAddress(value);
   const bare = skeleton(value);
   if (/^(?:0*|x+)$/.test(bare) || NOTHING.has(bare)) return true;
+  if (kind === 'phone' && isSampleNumber(bare)) return true;
   return WRITTEN.has(kind) && isFiller(bare);
 }
