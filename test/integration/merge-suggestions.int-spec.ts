@@ -372,14 +372,36 @@ describe('GET /v1/customers/<id>/why', () => {
       held_back: [
         {
           state: 'revoked',
-          author: 'minh',
-          reason: 'dùng chung máy',
+          revoked_by: 'minh',
+          revoked_reason: 'dùng chung máy',
           revoked_at: merges[0]!.at,
           sentence: expect.stringContaining('It was taken back by minh: dùng chung máy.'),
         },
       ],
       forbidden: [{ author: 'minh', sentence: 'Never one person by minh: dùng chung máy.' }],
     });
+  });
+
+  it('keeps who joined them beside who took it back', async () => {
+    const one = await people.write('zalo_user', '1');
+    const other = await people.write('phone', '+84912345678');
+    const merge = { into: other.customer_id, reason: 'chị Hạnh gọi', author: 'lan' };
+    const joined = await people.decide('POST', `/v1/customers/${one.customer_id}/merge`, merge);
+    const undo = async (id: string, author: string, reason: string) =>
+      await people.decide('POST', `/v1/merges/${id}/undo`, { author, reason });
+    const undone = await undo(joined.merge_id!, 'minh', 'nhầm với em gái');
+    const [evidence] = (await why(one, other)).held_back;
+    expect(evidence).toMatchObject({
+      sentence: 'lan said that they are one person. It was taken back by minh: nhầm với em gái.',
+      author: 'lan',
+      reason: 'chị Hạnh gọi',
+      revoked_by: 'minh',
+      revoked_reason: 'nhầm với em gái',
+    });
+    await undo(undone.merge_id!, 'tuấn', 'đúng là một người');
+    const [again] = (await why(one, other)).path;
+    expect(again).toMatchObject({ author: 'lan', reason: 'chị Hạnh gọi' });
+    expect(again).not.toHaveProperty('revoked_by');
   });
 
   it('says that nothing connects them, also when one claims to be the other', async () => {

@@ -13,10 +13,10 @@ function toEnd(ends: Ends, id: string, shown: boolean): Evidence['from'] {
 }
 
 function sentenceOf(row: EvidenceRow): string {
-  if (row.state === 'revoked') {
-    return `${evidenceInWords(row.rule, row.trust, null)} It was taken back${byWhom(row.actor, row.reason)}`;
-  }
   const said = evidenceInWords(row.rule, row.trust, row.actor);
+  if (row.state === 'revoked') {
+    return `${said} It was taken back${byWhom(row.revoked_by, row.revoked_reason)}`;
+  }
   return row.blocked_by === null ? said : `${said} It is held back: ${GUARDS[row.blocked_by]}.`;
 }
 
@@ -34,6 +34,8 @@ function toEvidence(row: EvidenceRow, from: string, ends: Ends, shown: boolean):
     ...(row.source_entry === null ? {} : { entry_id: publicId.entry(row.source_entry) }),
     ...(row.actor === null ? {} : { author: row.actor }),
     ...(row.reason === null ? {} : { reason: row.reason }),
+    ...(row.revoked_by === null ? {} : { revoked_by: row.revoked_by }),
+    ...(row.revoked_reason === null ? {} : { revoked_reason: row.revoked_reason }),
     ...(row.revoked_at === null ? {} : { revoked_at: row.revoked_at.toISOString() }),
   };
 }

@@ -22,8 +22,10 @@ const evidenceSchema = z
     evidence_at: instant('Since when it is known'),
     last_seen: instant('When it was last seen'),
     entry_id: text('The entry that proves it', 'ent_0c1f2a34-5b6c-8d7e-9f00-112233445566').optional(),
-    author: text('Agent who said so; with `revoked`: who took it back', 'lan').optional(),
+    author: text('Agent who said so', 'lan').optional(),
     reason: text('Why, as the agent wrote it', 'Khách xác nhận qua điện thoại').optional(),
+    revoked_by: text('With `revoked`: agent who took it back', 'minh').optional(),
+    revoked_reason: text('With `revoked`: why, as that agent wrote it', 'Nhầm với em gái').optional(),
     revoked_at: instant('With `revoked`: since when').optional(),
   })
   .meta({ id: 'Evidence', description: 'Evidence that two identities are one person' });

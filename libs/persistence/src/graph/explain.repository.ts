@@ -13,9 +13,12 @@ export interface EvidenceRow {
   readonly last_seen: Date;
   /** The entry that proved it. */
   readonly source_entry: string | null;
-  /** Agent who said so or, of revoked evidence, who took it back; null: it came with messages. */
+  /** Agent who said so; null: it came with messages. */
   readonly actor: string | null;
   readonly reason: string | null;
+  /** Agent who took it back, and why. */
+  readonly revoked_by: string | null;
+  readonly revoked_reason: string | null;
   /** When it was taken back. */
   readonly revoked_at: Date | null;
 }
@@ -58,7 +61,7 @@ export type Explanation =
 const MOST = 50;
 
 const COLUMNS = `l.a::text, l.b::text, l.rule, l.trust, l.state, l.blocked_by, l.evidence_at, l.last_seen,
-  l.source_entry::text, l.actor, l.reason,
+  l.source_entry::text, l.actor, l.reason, l.revoked_by, l.revoked_reason,
   (SELECT min(g.at) FROM graph_log g WHERE g.batch_id = l.revoked_batch) AS revoked_at`;
 const HOMES = `SELECT home_customer_id::text AS home, id::text, customer_id::text FROM identity
   WHERE home_customer_id = ANY($1::bigint[]) AND state <> 'erased'`;

@@ -23,7 +23,8 @@ const HELD = `
            'rule', c.rule, 'trust', c.trust, 'claimed_at', c.claimed_at) FROM claim c WHERE c.identity_id IN (${MINE})
   UNION ALL
   SELECT 'link', jsonb_build_object('identity_ids', jsonb_build_array('idn_' || l.a, 'idn_' || l.b), 'rule', l.rule, 'trust', l.trust,
-           'state', l.state, 'evidence_at', l.evidence_at, 'actor', l.actor, 'reason', l.reason)
+           'state', l.state, 'evidence_at', l.evidence_at, 'actor', l.actor, 'reason', l.reason,
+           'revoked_by', l.revoked_by, 'revoked_reason', l.revoked_reason)
     FROM link l WHERE l.a IN (${MINE}) OR l.b IN (${MINE})
   UNION ALL
   SELECT 'conversation', jsonb_build_object('conversation_id', 'cnv_' || v.id, 'identity_id', 'idn_' || v.identity_id, 'channel', v.channel,

@@ -33,7 +33,7 @@ export async function writeAgentLink(tx: Queryable, { a, b }: LinkEnds, decision
  */
 export async function revokeAround(tx: Queryable, ids: readonly string[], decision: Decision): Promise<LinkEnds[]> {
   return await tx.query<LinkEnds>(
-    `UPDATE link SET state = 'revoked', blocked_by = NULL, revoked_batch = $2, actor = $3, reason = $4
+    `UPDATE link SET state = 'revoked', blocked_by = NULL, revoked_batch = $2, revoked_by = $3, revoked_reason = $4
        FROM identity x, identity y
       WHERE x.id = link.a AND y.id = link.b AND x.customer_id = y.customer_id AND link.state <> 'revoked'
         AND (link.a = ANY($1::bigint[]) OR link.b = ANY($1::bigint[]))
@@ -46,7 +46,7 @@ export async function revokeAround(tx: Queryable, ids: readonly string[], decisi
 /** Takes back what a rule or a batch brought; an agent's own words are not a rule's doing unless named. */
 export async function revokeMatching(tx: Queryable, filter: EvidenceFilter, decision: Decision): Promise<LinkEnds[]> {
   return await tx.query<LinkEnds>(
-    `UPDATE link SET state = 'revoked', blocked_by = NULL, revoked_batch = $4, actor = $5, reason = $6
+    `UPDATE link SET state = 'revoked', blocked_by = NULL, revoked_batch = $4, revoked_by = $5, revoked_reason = $6
       WHERE state <> 'revoked' AND ($1::text IS NULL OR rule = $1) AND ($2::uuid IS NULL OR batch_id = $2)
         AND ($3::timestamptz IS NULL OR first_seen >= $3)
      RETURNING a, b`,
@@ -64,7 +64,8 @@ export async function revokeMatching(tx: Queryable, filter: EvidenceFilter, deci
 /** Brings back what a decision took away, and lifts what it forbade. @returns the ends of both */
 export async function restoreBatch(tx: Queryable, batchId: string): Promise<LinkEnds[]> {
   const links = await tx.query<LinkEnds>(
-    `UPDATE link SET state = 'active', revoked_batch = NULL WHERE revoked_batch = $1 AND state = 'revoked' RETURNING a, b`,
+    `UPDATE link SET state = 'active', revoked_batch = NULL, revoked_by = NULL, revoked_reason = NULL
+      WHERE revoked_batch = $1 AND state = 'revoked' RETURNING a, b`,
     [batchId],
   );
   const pairs = await tx.query<LinkEnds>('DELETE FROM cannot_link WHERE batch_id = $1 RETURNING a, b', [batchId]);

@@ -138,10 +138,10 @@ const OBJECTIONS = statement(
        UNION ALL SELECT a, actor, reason, at FROM cannot_link WHERE b = x.id) p
      JOIN identity y ON y.id = p.other AND y.customer_id = ANY($2::bigint[]) WHERE x.customer_id = $1
    UNION ALL
-   SELECT y.customer_id::text, 'parted', l.actor, l.reason, (SELECT min(g.at) FROM graph_log g WHERE g.batch_id = l.revoked_batch)
+   SELECT y.customer_id::text, 'parted', l.revoked_by, l.revoked_reason, (SELECT min(g.at) FROM graph_log g WHERE g.batch_id = l.revoked_batch)
      FROM identity x CROSS JOIN LATERAL (
-       SELECT b AS other, actor, reason, revoked_batch FROM link WHERE a = x.id AND state = 'revoked'
-       UNION ALL SELECT a, actor, reason, revoked_batch FROM link WHERE b = x.id AND state = 'revoked') l
+       SELECT b AS other, revoked_by, revoked_reason, revoked_batch FROM link WHERE a = x.id AND state = 'revoked'
+       UNION ALL SELECT a, revoked_by, revoked_reason, revoked_batch FROM link WHERE b = x.id AND state = 'revoked') l
      JOIN identity y ON y.id = l.other AND y.customer_id = ANY($2::bigint[]) WHERE x.customer_id = $1
    ORDER BY other_id, code, at, actor, reason`,
 );

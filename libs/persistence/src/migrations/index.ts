@@ -2,6 +2,7 @@ import { Spine1764000000000 } from './1764000000000-spine.js';
 import { GraphHistory1764100001000 } from './1764100001000-graph-history.js';
 import { IdentityGraph1764100000000 } from './1764100000000-identity-graph.js';
 import { Media1764200000000 } from './1764200000000-media.js';
+import { LinkRevoker1764200002000 } from './1764200002000-link-revoker.js';
 import { StreamLog1764000001000 } from './1764000001000-stream-log.js';
 
 /** Every migration, oldest first. Classes, not a pattern of file names, so that bundling and tests see the same list. */
@@ -11,4 +12,5 @@ export const MIGRATIONS = [
   IdentityGraph1764100000000,
   GraphHistory1764100001000,
   Media1764200000000,
+  LinkRevoker1764200002000,
 ];
