@@ -42,7 +42,9 @@ describe('docs/identity.md', () => {
 
   it('names the limits that hold', () => {
     const words = ['none', 'one', 'two', 'three', 'four', 'five'];
-    expect(PAGE).toContain(`More than ${GRAPH_LIMITS.identities} identities`);
+    expect(PAGE).toContain(`More than ${GRAPH_LIMITS.identitiesByProof} identities that proof alone joins`);
+    expect(PAGE).toContain(`more than ${GRAPH_LIMITS.identities} identities`);
+    expect(PAGE).toContain(`An agent merges them, up to ${GRAPH_LIMITS.identities}`);
     expect(PAGE).toContain(`more than ${words[GRAPH_LIMITS.perContactKind]!} numbers or addresses`);
     expect(PAGE).toContain(`more than ${words[GRAPH_LIMITS.claimantsOfOne]!} people of one account`);
     expect(PAGE.match(new RegExp(`more than ${words[COMMON]!} (claimed|others)`, 'g'))).toHaveLength(2);

@@ -98,7 +98,7 @@ describe('cutGraph', () => {
 
   it('lets a storm of ids drive out neither the number nor the address that a customer had before it', () => {
     const email = (id: number) => node(id, { kind: 'email', scope: '' });
-    const storm = Array.from({ length: GRAPH_LIMITS.identities * 2 }, (_, index) => node(index + 4));
+    const storm = Array.from({ length: GRAPH_LIMITS.identitiesByProof * 2 }, (_, index) => node(index + 4));
     const links = [
       link(1, 2, { evidenceAt: 1 }),
       link(1, 3, { evidenceAt: 1 }),
@@ -106,15 +106,36 @@ describe('cutGraph', () => {
     ];
     const cut = cutGraph(graph([node(1, { kind: 'external', scope: 'crm' }), phone(2), email(3), ...storm], links));
     const [largest] = cut.parts.toSorted((x, y) => y.members.length - x.members.length);
-    expect(largest!.members).toEqual(Array.from({ length: GRAPH_LIMITS.identities }, (_, index) => String(index + 1)));
+    expect(largest!.members).toEqual(
+      Array.from({ length: GRAPH_LIMITS.identitiesByProof }, (_, index) => String(index + 1)),
+    );
   });
 
-  it('holds a customer to its size', () => {
-    const nodes = Array.from({ length: GRAPH_LIMITS.identities + 2 }, (_, index) => node(index + 1));
+  describe.each([
+    { who: 'proof', trust: 4, most: GRAPH_LIMITS.identitiesByProof },
+    { who: 'agents', trust: 5, most: GRAPH_LIMITS.identities },
+  ])('when $who would join more than $most', ({ trust, most }) => {
+    it('holds a customer to its size', () => {
+      const nodes = Array.from({ length: most + 2 }, (_, index) => node(index + 1));
+      const links = nodes.slice(1).map((_, index) => link(1, index + 2, { trust, evidenceAt: index * hour }));
+      const cut = cutGraph(graph(nodes, links));
+      expect(Math.max(...cut.parts.map((part) => part.members.length))).toBe(most);
+      expect([...cut.blocked.values()]).toEqual(['size', 'size']);
+    });
+  });
+
+  it('lets an agent join what was too much for proof, and what is joined already stays', () => {
+    const most = GRAPH_LIMITS.identitiesByProof;
+    const nodes = Array.from({ length: most + 1 }, (_, index) => node(index + 1));
     const links = nodes.slice(1).map((_, index) => link(1, index + 2, { evidenceAt: index * hour }));
-    const cut = cutGraph(graph(nodes, links));
-    expect(Math.max(...cut.parts.map((part) => part.members.length))).toBe(GRAPH_LIMITS.identities);
-    expect([...cut.blocked.values()]).toEqual(['size', 'size']);
+    const refused = cutGraph(graph(nodes, links));
+    expect([...refused.blocked]).toEqual([[`1 ${most + 1} r`, 'size']]);
+    const word = link(1, most + 1, { trust: 5, rule: 'agent.merge' });
+    expect(members(cutGraph(graph(nodes, [...links, word])))).toHaveLength(1);
+    // Two large customers are made one as a whole.
+    const two = graph(nodes, [...links.slice(0, 29), ...links.slice(30).map(({ b }) => link(31, Number(b)))]);
+    const both = cutGraph({ ...two, links: [...two.links, link(1, 31, { trust: 5, rule: 'agent.merge' })] });
+    expect(members(both)).toHaveLength(1);
   });
 
   describe('within an hour', () => {
@@ -148,6 +169,13 @@ describe('cutGraph', () => {
 
     it('does as agents say', () => {
       expect(cutGraph(graph([first!, ...others], burst(1_000, { trust: 5 }))).blocked.size).toBe(0);
+    });
+
+    it('lets agents make one of two who both were joined fast', () => {
+      const nodes = Array.from({ length: limit * 2 + 2 }, (_, index) => node(index + 1));
+      const links = nodes.slice(2).map(({ id }, index) => link(1 + (index % 2), Number(id), { evidenceAt: index }));
+      const word = link(1, 2, { trust: 5, rule: 'agent.merge' });
+      expect(members(cutGraph(graph(nodes, [...links, word])))).toHaveLength(1);
     });
 
     it('lets a burst of ids not keep out the number that came before them', () => {
@@ -188,7 +216,7 @@ const graphs = fc
     return { nodes, links: [...links.values()], forbidden: pairs(forbidden), parted: pairs(parted) };
   });
 
-const small = { ...GRAPH_LIMITS, identities: 6, perContactKind: 2 };
+const small = { ...GRAPH_LIMITS, identities: 6, identitiesByProof: 4, perContactKind: 2 };
 const asSet = (cut: Partition) => ({
   parts: cut.parts.map((part) => `${part.rootCustomerId}: ${part.members.join(' ')}`).sort(),
   blocked: [...cut.blocked].sort(),

@@ -65,10 +65,10 @@ class Components {
 class Cut {
   /** What all evidence holds together. */
   readonly people: Components;
-  /** What machines alone hold together: the limits of an account are theirs to keep. */
+  /** What machines alone hold together: the limits of an account and of proof are theirs to keep. */
   private readonly personas: Components;
   private readonly nodes: ReadonlyMap<string, GraphNode>;
-  /** When machines joined something to the people of which an identity is one. */
+  /** When machines joined something to a persona. */
   private readonly joinedAt = new Map<readonly string[], number[]>();
   private readonly forbidden = new Map<string, Set<string>>();
   private readonly parted: ReadonlySet<string>;
@@ -92,18 +92,17 @@ class Cut {
   join(link: GraphLink): BlockReason | undefined {
     const guard = this.guard(link);
     if (guard !== undefined) return guard;
-    this.joinPeople(link);
-    if (link.trust < AGENT_TRUST) this.personas.join(link.a, link.b);
+    this.people.join(link.a, link.b);
+    if (link.trust < AGENT_TRUST) this.joinPersonas(link);
     return undefined;
   }
 
-  private joinPeople({ a, b, trust, evidenceAt }: GraphLink): void {
-    const [one, other] = [this.people.of(a), this.people.of(b)];
+  private joinPersonas({ a, b, evidenceAt }: GraphLink): void {
+    const [one, other] = [this.personas.of(a), this.personas.of(b)];
     if (one === other) return;
-    const times = [...(this.joinedAt.get(one) ?? []), ...(this.joinedAt.get(other) ?? [])];
-    if (trust < AGENT_TRUST) times.push(evidenceAt);
-    this.people.join(a, b);
-    this.joinedAt.set(this.people.of(a), times);
+    const times = [...(this.joinedAt.get(one) ?? []), ...(this.joinedAt.get(other) ?? []), evidenceAt];
+    this.personas.join(a, b);
+    this.joinedAt.set(this.personas.of(a), times);
   }
 
   private forbid(from: string, to: string): void {
@@ -119,9 +118,16 @@ class Cut {
     if (one !== other) {
       if (this.areForbidden(one, other)) return 'forbidden';
       if (one.length + other.length > this.limits.identities) return 'size';
-      if (trust < AGENT_TRUST && this.joinsTooFast(one, other, evidenceAt)) return 'rate';
     }
-    return trust < AGENT_TRUST && this.exceedsCardinality(a, b) ? 'cardinality' : undefined;
+    return trust < AGENT_TRUST ? this.guardOfProof(this.personas.of(a), this.personas.of(b), evidenceAt) : undefined;
+  }
+
+  /** What an agent joined does not count here: else the word of an agent would push out what was proven before it. */
+  private guardOfProof(one: readonly string[], other: readonly string[], at: number): BlockReason | undefined {
+    if (one === other) return undefined;
+    if (one.length + other.length > this.limits.identitiesByProof) return 'size';
+    if (this.joinsTooFast(one, other, at)) return 'rate';
+    return this.exceedsCardinality(one, other) ? 'cardinality' : undefined;
   }
 
   /** By the time of the evidence, not of its arrival: so the order of arrival decides nothing here either. */
@@ -139,9 +145,7 @@ class Cut {
     });
   }
 
-  private exceedsCardinality(a: string, b: string): boolean {
-    const [one, other] = [this.personas.of(a), this.personas.of(b)];
-    if (one === other) return false;
+  private exceedsCardinality(one: readonly string[], other: readonly string[]): boolean {
     const counts = this.count(one);
     for (const [group, { count, limit }] of this.count(other)) {
       if ((counts.get(group)?.count ?? 0) + count > limit) return true;
@@ -192,14 +196,14 @@ function isBurst(links: readonly GraphLink[], { joinsPerHour }: GraphLimits): bo
   return times.some((time, index) => (times[index + joinsPerHour] ?? Number.POSITIVE_INFINITY) - time < HOUR_MS);
 }
 
-/** Identities that more evidence hangs together than one customer can hold, or take in within an hour. */
+/** Identities that more evidence hangs together than proof gives to one customer, or take in within an hour. */
 function findCrowded(links: readonly GraphLink[], shared: ReadonlySet<string>, limits: GraphLimits): Set<string> {
   const passing = links.filter(({ a, b }) => !shared.has(a) && !shared.has(b));
   const crowded = new Set<string>();
   if (passing.length <= limits.joinsPerHour) return crowded;
   for (const group of connectedGroups(passing, ({ a, b }) => [a, b])) {
     const ends = new Set(group.flatMap(({ a, b }) => [a, b]));
-    if (ends.size > limits.identities || isBurst(group, limits)) for (const end of ends) crowded.add(end);
+    if (ends.size > limits.identitiesByProof || isBurst(group, limits)) for (const end of ends) crowded.add(end);
   }
   return crowded;
 }

@@ -2,8 +2,10 @@ import type { GraphNode } from './identity-graph.js';
 
 /** Limits on what one customer may hold. */
 export interface GraphLimits {
-  /** Identities of one customer. */
+  /** Identities of one customer, whoever joins them. */
   readonly identities: number;
+  /** Identities that proof alone joins to one customer; more of them are an agent's to join. */
+  readonly identitiesByProof: number;
   /** Identities of a kind that a person may have several of: phone numbers, addresses. */
   readonly perContactKind: number;
   /** People of one account who may prove the same number or address before it counts as shared. */
@@ -13,7 +15,13 @@ export interface GraphLimits {
 }
 
 /** Limits of the identity design, section 3.3. */
-export const GRAPH_LIMITS: GraphLimits = { identities: 200, perContactKind: 5, claimantsOfOne: 3, joinsPerHour: 20 };
+export const GRAPH_LIMITS: GraphLimits = {
+  identities: 200,
+  identitiesByProof: 50,
+  perContactKind: 5,
+  claimantsOfOne: 3,
+  joinsPerHour: 20,
+};
 
 /** Kinds of which one account knows a person by exactly one: a second one is another person. */
 const SINGLE = new Set([
