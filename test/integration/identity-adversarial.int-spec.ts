@@ -328,13 +328,18 @@ async function familyPhone(): Promise<void> {
   const conversations = await scene.service.database.query<{ id: string; account_id: string }>(
     `SELECT id, account_id FROM conversation WHERE channel = 'sms' ORDER BY account_id`,
   );
+  const speakers: string[] = [];
   for (const [index, member] of members.entries()) {
     const speaker = await scene.people.one(await scene.customerOf(member));
     const body = { identity_id: speaker.identities[0]!.identity_id };
     await scene.people.ok('PUT', `/v1/conversations/cnv_${conversations[index]!.id}/speaker`, body);
+    speakers.push(body.identity_id);
   }
   expect(await Promise.all(members.map((member) => scene.viewOf(member)))).toEqual(views);
-  expect((await scene.viewOf(['phone', '', number])).timeline).toBe(household.timeline);
+  // The speakers are named on the family's entries; nothing else changes.
+  const named = (await scene.viewOf(['phone', '', number])).timeline;
+  expect([...named.matchAll(/"speaker_id":"(\w+)"/g)].map(([, id]) => id).toSorted()).toEqual(speakers.toSorted());
+  expect(named.replace(/,"speaker_id":"\w+"/g, '')).toBe(household.timeline);
   await scene.send(events);
   expect(await Promise.all(members.map((member) => scene.viewOf(member)))).toEqual(views);
 }

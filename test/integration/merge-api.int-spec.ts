@@ -388,6 +388,11 @@ describe('/v1/customers/<id>/distinct-from', () => {
   });
 });
 
+interface Entry {
+  readonly channel: string;
+  readonly author: object;
+}
+
 describe('an identity that several people use', () => {
   it('lets go of everybody, and its conversations have speakers', async () => {
     const phone = await people.write('phone', '+84912345678');
@@ -398,6 +403,15 @@ describe('an identity that several people use', () => {
     const [{ id: uuid } = { id: '' }] = await service.database.query<{ id: string }>(
       `SELECT id FROM conversation WHERE channel = 'sms'`,
     );
+    const authorsOnStream = async (): Promise<object[]> => {
+      await service.relay();
+      const events = await service.database.query<{ payload: string }>(
+        `SELECT payload FROM event WHERE type = 'omni.timeline.entry.appended' ORDER BY position`,
+      );
+      const entries = events.map(({ payload }) => (JSON.parse(payload) as { entry: Entry }).entry);
+      return entries.filter(({ channel }) => channel === 'sms').map(({ author }) => author);
+    };
+    expect(await authorsOnStream()).toEqual([{ type: 'customer', id }]);
     const path = `/v1/conversations/cnv_${uuid}/speaker`;
     expect(codeOf(await people.call('PUT', path, { identity_id: speaker }))).toEqual([409, 'identity-not-shared']);
 
@@ -418,6 +432,16 @@ describe('an identity that several people use', () => {
       identity_id: id,
       speaker_identity_id: speaker,
     });
+    const authors = async () =>
+      (
+        await people.ok<{ entries: { author: object }[] }>('GET', `/v1/customers/${phone.customer_id}/timeline`)
+      ).entries.map(({ author }) => author);
+    expect(await authors()).toEqual([{ type: 'customer', id, speaker_id: speaker }]);
+    await people.write('phone', '+84912345678', { minutes: 1 });
+    expect(await authorsOnStream()).toEqual([
+      { type: 'customer', id },
+      { type: 'customer', id, speaker_id: speaker },
+    ]);
     expect(codeOf(await people.call('PUT', path, { identity_id: id }))).toEqual([422, 'validation-failed']);
     expect(codeOf(await people.call('PUT', path, { identity_id: 'idn_999999' }))).toEqual([422, 'validation-failed']);
     expect(codeOf(await people.call('PUT', path, {}))).toEqual([422, 'validation-failed']);
@@ -425,6 +449,10 @@ describe('an identity that several people use', () => {
       conversation_id: `cnv_${uuid}`,
       identity_id: id,
     });
+    expect(await authors()).toEqual([
+      { type: 'customer', id },
+      { type: 'customer', id },
+    ]);
     expect(
       codeOf(await people.call('PUT', `/v1/conversations/cnv_${randomUUID()}/speaker`, { identity_id: null })),
     ).toEqual([404, 'not-found']);

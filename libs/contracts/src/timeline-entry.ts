@@ -21,6 +21,7 @@ export const timelineEntrySchema = z
       .object({
         type: openEnum('Who wrote it', ['customer', 'agent', 'bot', 'system']),
         id: text('Identity id, agent id or account id', 'idn_42'),
+        speaker_id: text('Of a shared identity: who speaks, as an agent named them', 'idn_43').optional(),
       })
       .meta({ id: 'Author', description: 'Who wrote it' }),
     occurred_at: instant('Provider’s time: the place on the timeline'),

@@ -40,11 +40,14 @@ export interface EntryRow {
   /** Watermarks of the conversation: everything that the business sent until then was delivered, was read. */
   readonly delivered_until: Date | null;
   readonly read_until: Date | null;
+  /** Who speaks in the conversation, as an agent named them; null: nobody was named. */
+  readonly speaker_identity_id: string | null;
 }
 
 /** Columns of {@link EntryRow}, for `SELECT`; `e` is the entry, `c` its conversation. */
 export const ENTRY_COLUMNS = `e.id, e.identity_id, e.conversation_id, e.account_id, e.channel, e.kind, e.direction,
-  e.occurred_at, e.received_at, e.stored_at, e.late, e.revision, e.body, e.changes, c.delivered_until, c.read_until`;
+  e.occurred_at, e.received_at, e.stored_at, e.late, e.revision, e.body, e.changes, c.delivered_until, c.read_until,
+  c.speaker_identity_id::text`;
 
 /** Public identifiers: opaque to everybody else. */
 export const publicId = {
@@ -68,6 +71,17 @@ function deliveryOf(row: EntryRow): TimelineEntry['delivery'] {
   return named;
 }
 
+function authorOf({
+  direction,
+  account_id,
+  identity_id,
+  speaker_identity_id: speaker,
+}: EntryRow): TimelineEntry['author'] {
+  if (direction !== 'inbound') return { type: 'agent', id: account_id };
+  const named = speaker === null ? {} : { speaker_id: publicId.identity(speaker) };
+  return { type: 'customer', id: publicId.identity(identity_id), ...named };
+}
+
 /**
  * The entry as the API and the stream show it: its whole state, content only while it is visible.
  */
@@ -85,10 +99,7 @@ export function toTimelineEntry(row: EntryRow): TimelineEntry {
     direction: row.direction,
     channel: row.channel,
     account_id: row.account_id,
-    author:
-      row.direction === 'inbound'
-        ? { type: 'customer', id: publicId.identity(row.identity_id) }
-        : { type: 'agent', id: row.account_id },
+    author: authorOf(row),
     occurred_at: row.occurred_at.toISOString(),
     received_at: row.received_at.toISOString(),
     stored_at: row.stored_at.toISOString(),

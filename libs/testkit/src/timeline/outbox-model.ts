@@ -217,6 +217,7 @@ function storedEntry({ id, identity, revision }: ModelEntry): RelayedEntryRow {
     changes: null,
     delivered_until: null,
     read_until: null,
+    speaker_identity_id: null,
     erased: identity.erased,
   };
 }
