@@ -1,6 +1,7 @@
 export * from './accounts.js';
 export * from './clock.js';
 export * from './config.js';
+export * from './credentials.js';
 export * from './errors.js';
 export * from './health.js';
 export * from './kernel.module.js';

@@ -1,4 +1,5 @@
 export * from './advisory-lease.js';
+export * from './credentials/credential.repository.js';
 export * from './database.js';
 export * from './embedded/embedded-postgres.js';
 export * from './graph/decision.js';

@@ -1,3 +1,4 @@
+import { Credential1764200001000 } from './1764200001000-credential.js';
 import { Spine1764000000000 } from './1764000000000-spine.js';
 import { GraphHistory1764100001000 } from './1764100001000-graph-history.js';
 import { IdentityGraph1764100000000 } from './1764100000000-identity-graph.js';
@@ -12,5 +13,6 @@ export const MIGRATIONS = [
   IdentityGraph1764100000000,
   GraphHistory1764100001000,
   Media1764200000000,
+  Credential1764200001000,
   LinkRevoker1764200002000,
 ];
