@@ -52,6 +52,10 @@ export class Metrics {
   ]);
   readonly mediaWaiting = this.gauge('omniline_media_waiting', 'Attachments that wait to be fetched', []);
   readonly mediaOldestSeconds = this.gauge('omniline_media_oldest_seconds', 'How long the oldest of them waits', []);
+  readonly tokenRefreshes = this.counter('omniline_token_refreshes_total', 'Access tokens asked for, by outcome', [
+    'account',
+    'outcome',
+  ]);
   readonly invariantsBroken = this.gauge(
     'omniline_invariants_broken',
     'Rows that break an invariant, at the last check; anything but 0 is a fault',

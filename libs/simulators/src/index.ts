@@ -15,6 +15,7 @@ export * from './meta/meta-json.js';
 export * from './meta/meta-page.js';
 export * from './meta/meta-signature.js';
 export * from './meta/page-feed.js';
+export * from './oauth/token-server.js';
 export * from './seeded-random.js';
 export * from './simulator-clock.js';
 export * from './twilio/twilio-number.js';

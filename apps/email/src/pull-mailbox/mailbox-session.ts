@@ -1,5 +1,6 @@
 import { ImapFlow, type FetchMessageObject, type FetchQueryObject, type SearchObject } from 'imapflow';
 import type { ImapSettings } from '@app/channels';
+import type { MailLogin } from '../mailbox-login/mailbox-login.js';
 import type { FolderStatus } from './mailbox-state.js';
 import type { FetchPlan, MailSize } from './plan-fetches.js';
 import { FetchError, MailServerError, reasonOf } from './pull-errors.js';
@@ -27,13 +28,23 @@ export interface SessionListener {
   closed(): void;
 }
 
-function createClient(settings: ImapSettings): ImapFlow {
+/** Where and how a session connects. */
+export interface SessionTarget {
+  readonly settings: ImapSettings;
+  readonly login: MailLogin;
+  readonly folder: string;
+}
+
+function createClient({ settings, login }: SessionTarget): ImapFlow {
   return new ImapFlow({
     host: settings.host,
     port: settings.port,
     secure: settings.secure,
     ...(settings.requireStartTls ? { doSTARTTLS: true } : {}),
-    auth: { user: settings.user, pass: settings.password },
+    auth:
+      login.accessToken === undefined
+        ? { user: settings.user, pass: settings.password }
+        : { user: settings.user, accessToken: login.accessToken },
     // The client's own log holds commands, and with them addresses.
     logger: false,
     // IDLE starts this long after the last command: mail that arrives meanwhile is told at once when it starts.
@@ -77,8 +88,9 @@ export class MailboxSession {
   ) {}
 
   /** @throws MailServerError when the server cannot be reached, refuses the login or has no such folder */
-  static async connect(settings: ImapSettings, folder: string, listener: SessionListener): Promise<MailboxSession> {
-    const client = createClient(settings);
+  static async connect(target: SessionTarget, listener: SessionListener): Promise<MailboxSession> {
+    const { folder } = target;
+    const client = createClient(target);
     // Without a listener an error of the connection would end the process; `close` follows and is listened to.
     client.on('error', () => undefined);
     try {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readImapSettings, type ImapSettings } from '@app/channels';
 import { AppError, describeError, StoreUnavailableError, type ChannelAccount, type Logger } from '@app/kernel';
 import { AdvisoryLease, type Database, type MailboxCheckpointRepository } from '@app/persistence';
+import type { MailLogin, MailLogins } from '../mailbox-login/mailbox-login.js';
 import { acceptMails, type AcceptParts } from './accept-mails.js';
 import { BackOff, type BackOffOptions } from './back-off.js';
 import { MailboxSession } from './mailbox-session.js';
@@ -65,6 +66,7 @@ export class MailboxWorker {
   constructor(
     private readonly account: ChannelAccount,
     private readonly folder: string,
+    private readonly logins: MailLogins,
     private readonly parts: WorkerParts,
   ) {
     this.settings = readImapSettings(account);
@@ -144,10 +146,7 @@ export class MailboxWorker {
     const save = async (state: MailboxState): Promise<void> => {
       if (!(await checkpoints.save(name, claim.fencing, state))) throw new MailboxTakenError();
     };
-    const session = await MailboxSession.connect(this.settings, this.folder, {
-      grew: () => this.wakeUp.wake(),
-      closed: () => this.wakeUp.wake(),
-    });
+    const session = await this.connect();
     this.session = session;
     try {
       const pass = new SyncPass(this.passParts(session, save), await this.open(session, claim.state, save));
@@ -155,6 +154,23 @@ export class MailboxWorker {
     } finally {
       this.session = undefined;
       await session.end();
+    }
+  }
+
+  /** A cached access token may have been taken back early: when it is refused, a new one is tried, once. */
+  private async connect(): Promise<MailboxSession> {
+    const login = await this.logins.current();
+    const open = async (chosen: MailLogin): Promise<MailboxSession> =>
+      await MailboxSession.connect(
+        { settings: this.settings, login: chosen, folder: this.folder },
+        { grew: () => this.wakeUp.wake(), closed: () => this.wakeUp.wake() },
+      );
+    try {
+      return await open(login);
+    } catch (error) {
+      const renewable = error instanceof MailServerError && error.refusesLogin && login.isCached;
+      if (!renewable) throw error;
+      return await open(await this.logins.renewed(login));
     }
   }
 

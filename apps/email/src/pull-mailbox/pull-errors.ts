@@ -13,9 +13,9 @@ export class MailServerError extends AppError {
     super(`The mail server is not available (${reason})`, { cause });
   }
 
-  /** Fast retries after a refused password lock accounts. */
+  /** Fast retries after a refused password or token lock accounts. */
   get refusesLogin(): boolean {
-    return this.reason === 'login refused';
+    return /^(login|token) refused/.test(this.reason);
   }
 }
 

@@ -12,8 +12,9 @@ import {
   type Clock,
   type Logger,
 } from '@app/kernel';
-import { BlobRepository, Database, MailboxCheckpointRepository } from '@app/persistence';
+import { BlobRepository, CredentialRepository, Database, MailboxCheckpointRepository } from '@app/persistence';
 import { STREAM, type Stream } from '@app/stream';
+import { mailLogins } from '../mailbox-login/mailbox-login.js';
 import { MailboxWorker, WORKER_TIMES, type WorkerParts, type WorkerTimes } from './mailbox-worker.js';
 
 /** Injection token of the workers' waits; tests shorten them. */
@@ -49,9 +50,17 @@ export class PullMailboxesService implements OnApplicationBootstrap, BeforeAppli
     const mine = accounts.filter(
       ({ channel, provider }) => channel === imapProvider.channel && provider === imapProvider.provider,
     );
-    this.workers = mine.flatMap((account) =>
-      readImapSettings(account).folders.map((folder) => this.watched(account, folder, parts, health)),
-    );
+    const credentials = new CredentialRepository(database, secret);
+    this.workers = mine.flatMap((account) => {
+      const settings = readImapSettings(account);
+      const logins = mailLogins(account.id, settings, { credentials, clock, metrics });
+      return settings.folders.map((folder) => {
+        const worker = new MailboxWorker(account, folder, logins, parts);
+        // A mailbox that is away is told, but takes no work from this process: it stays ready.
+        health.register(`mailbox ${account.id}/${folder}`, () => ({ ok: true, detail: worker.detail }));
+        return worker;
+      });
+    });
   }
 
   onApplicationBootstrap(): void {
@@ -61,13 +70,6 @@ export class PullMailboxesService implements OnApplicationBootstrap, BeforeAppli
   /** Before the stream and the database close. */
   async beforeApplicationShutdown(): Promise<void> {
     await Promise.all(this.workers.map((worker) => worker.stop()));
-  }
-
-  private watched(account: ChannelAccount, folder: string, parts: WorkerParts, health: HealthRegistry): MailboxWorker {
-    const worker = new MailboxWorker(account, folder, parts);
-    // A mailbox that is away is told, but takes no work from this process: it stays ready.
-    health.register(`mailbox ${account.id}/${folder}`, () => ({ ok: true, detail: worker.detail }));
-    return worker;
   }
 }
 

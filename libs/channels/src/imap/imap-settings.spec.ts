@@ -39,6 +39,47 @@ describe('an account of a mailbox', () => {
     expect(problems[0]).toMatch(expected);
   });
 
+  const tokens = (oauth: unknown, secrets: Record<string, string>): ChannelAccount =>
+    account({ oauth }, { secrets: { user: 'hotro', ...secrets } });
+  const google = { token_url: 'https://oauth2.googleapis.com/token' };
+
+  it.each<[string, ChannelAccount]>([
+    ['a refresh token', tokens(google, { client_id: 'a', refresh_token: 'b' })],
+    ['client credentials', tokens({ ...google, grant: 'client_credentials' }, { client_id: 'a', client_secret: 'b' })],
+  ])('needs no password when it has %s', (_label, good) => {
+    expect(checkAccount(good)).toEqual([]);
+    expect(readImapSettings(good).oauth).toMatchObject({ tokenUrl: google.token_url, clientId: 'a' });
+  });
+
+  it.each<[string, ChannelAccount, RegExp]>([
+    ['no refresh token', tokens(google, { client_id: 'a' }), /^secrets\.refresh_token: /],
+    [
+      'no client secret',
+      tokens({ ...google, grant: 'client_credentials' }, { client_id: 'a' }),
+      /^secrets\.client_sec/,
+    ],
+    [
+      'tokens in clear text',
+      tokens({ token_url: 'http://id.example/t' }, { client_id: 'a', refresh_token: 'b' }),
+      /token_url/,
+    ],
+    [
+      'a secret in an address',
+      tokens({ token_url: 'https://a:b@id.example/t' }, { client_id: 'a', refresh_token: 'b' }),
+      /token_url/,
+    ],
+    ['no token address', tokens({}, { client_id: 'a', refresh_token: 'b' }), /^settings\.oauth\.token_url: /],
+    [
+      'an unknown grant',
+      tokens({ ...google, grant: 'password' }, { client_id: 'a', refresh_token: 'b' }),
+      /^settings\.oauth\.grant: /,
+    ],
+  ])('that logs in by tokens with %s is refused', (_label, wrong, expected) => {
+    const problems = checkAccount(wrong);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(expected);
+  });
+
   it('demands encryption from a server that is not this machine', () => {
     const starttls = (imap: Record<string, unknown>) => readImapSettings(account({ imap })).requireStartTls;
     expect(starttls({ host: 'imap.example.vn', port: 143 })).toBe(true);

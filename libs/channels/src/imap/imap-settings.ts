@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { normaliseMailAddress } from '@app/identity';
 import type { ChannelAccount } from '@app/kernel';
+import { neededSecrets, oauthSchema, toOAuthSettings, type OAuthSettings } from './oauth-settings.js';
 
 const MIB = 1_048_576;
 const DAY_MS = 86_400_000;
@@ -17,6 +18,7 @@ const settingsSchema = z.object({
     secure: z.boolean().optional(),
     insecure: z.boolean().default(false),
   }),
+  oauth: oauthSchema.optional(),
   mailbox: z.string().min(1).default('INBOX'),
   watch: z.array(z.string().min(1)).default([]),
   sent_mailbox: z.string().min(1).optional(),
@@ -47,7 +49,10 @@ export interface ImapSettings {
   /** Without TLS from the start, the connection must be upgraded before the password is sent. */
   readonly requireStartTls: boolean;
   readonly user: string;
+  /** Empty when the account logs in with access tokens. */
   readonly password: string;
+  /** How to get access tokens; undefined for an account with a password. */
+  readonly oauth?: OAuthSettings;
   /** Folders to watch, without repeats. */
   readonly folders: readonly string[];
   /** Folder of sent mail: what lies there was written by us. */
@@ -63,6 +68,13 @@ export interface ImapSettings {
 
 const LOCAL = /^(localhost|127\.|::1$)/;
 
+/** The grant that was meant by settings that are wrong elsewhere, so that every problem is told at once. */
+function grantOf(oauth: unknown): OAuthSettings['grant'] | undefined {
+  if (oauth === undefined) return undefined;
+  const parsed = oauthSchema.shape.grant.safeParse((oauth as { grant?: unknown } | null)?.grant);
+  return parsed.success ? parsed.data : 'refresh_token';
+}
+
 /** Problems of an account, with paths relative to it; empty when it can be used. */
 export function imapProblems(account: ChannelAccount): readonly string[] {
   const problems: string[] = [];
@@ -73,7 +85,8 @@ export function imapProblems(account: ChannelAccount): readonly string[] {
   if (normaliseMailAddress(account.externalId) === undefined) {
     problems.push('external_id: the address of the mailbox, for example "hotro@shop.example.vn"');
   }
-  for (const name of ['user', 'password']) {
+  const grant = parsed.success ? parsed.data.oauth?.grant : grantOf(account.settings['oauth']);
+  for (const name of neededSecrets(grant)) {
     if (!account.secrets[name]) problems.push(`secrets.${name}: must be set`);
   }
   return problems;
@@ -96,6 +109,7 @@ export function readImapSettings(account: ChannelAccount): ImapSettings {
     requireStartTls: !secure && !insecure && !LOCAL.test(host),
     user: account.secrets['user'] ?? '',
     password: account.secrets['password'] ?? '',
+    ...(settings.oauth === undefined ? {} : { oauth: toOAuthSettings(settings.oauth, account.secrets) }),
     folders: [...new Set(folders)],
     ...(settings.sent_mailbox === undefined ? {} : { sentFolder: settings.sent_mailbox }),
     aliases: settings.aliases,

@@ -12,6 +12,8 @@ import { readWireDate } from './wire-text.js';
 export interface ImapCredentials {
   readonly user: string;
   readonly password: string;
+  /** Access tokens that are good now, and how they are offered; without it only the password is. */
+  readonly oauth?: { readonly mechanism: 'XOAUTH2' | 'OAUTHBEARER'; readonly tokens: ReadonlySet<string> };
 }
 
 /** What a session remembers between commands. */
@@ -25,7 +27,8 @@ export interface SessionState {
 /** Carries out one command. */
 export type CommandHandler = (state: SessionState, args: readonly Token[]) => Answer;
 
-export const CAPABILITIES = 'IMAP4rev1 LITERAL+ SASL-IR AUTH=PLAIN ID NAMESPACE IDLE UIDPLUS';
+export const capabilities = ({ oauth }: ImapCredentials): string =>
+  `IMAP4rev1 LITERAL+ SASL-IR AUTH=PLAIN ${oauth ? `AUTH=${oauth.mechanism} ` : ''}ID NAMESPACE IDLE UIDPLUS`;
 
 const mailboxOf = (state: SessionState, token: Token | undefined): SimulatedMailbox | undefined => {
   const name = textOf(token);
@@ -33,10 +36,22 @@ const mailboxOf = (state: SessionState, token: Token | undefined): SimulatedMail
 };
 
 function logIn(state: SessionState, user: string, password: string): Answer {
-  state.isAuthenticated = user === state.credentials.user && password === state.credentials.password;
-  return state.isAuthenticated
-    ? ok(`[CAPABILITY ${CAPABILITIES}] logged in`)
-    : no('[AUTHENTICATIONFAILED] wrong user or password');
+  return admit(state, user === state.credentials.user && password === state.credentials.password);
+}
+
+function admit(state: SessionState, isKnown: boolean): Answer {
+  state.isAuthenticated = isKnown;
+  return isKnown
+    ? ok(`[CAPABILITY ${capabilities(state.credentials)}] logged in`)
+    : no('[AUTHENTICATIONFAILED] wrong user, password or token');
+}
+
+/** Reads the initial response of XOAUTH2 or OAUTHBEARER (RFC 7628, section 3.1): fields that end with a byte of 1. */
+export function authenticateBearer(state: SessionState, base64: string): Answer {
+  const text = Buffer.from(base64, 'base64').toString('utf8');
+  const user = /^(?:user=|n,a=)([^\u0001,]+)/.exec(text)?.[1];
+  const token = /\u0001auth=Bearer ([^\u0001]+)\u0001/.exec(text)?.[1] ?? '';
+  return admit(state, user === state.credentials.user && state.credentials.oauth?.tokens.has(token) === true);
 }
 
 /** Reads the initial response of SASL PLAIN: authorisation id, user and password between zero bytes. */
@@ -144,7 +159,7 @@ const append: CommandHandler = (state, args) => {
 
 /** Commands that anybody may give. */
 export const OPEN_COMMANDS: Readonly<Record<string, CommandHandler>> = {
-  CAPABILITY: () => ok('capabilities', [`* CAPABILITY ${CAPABILITIES}`]),
+  CAPABILITY: ({ credentials }) => ok('capabilities', [`* CAPABILITY ${capabilities(credentials)}`]),
   NOOP: () => ok('nothing'),
   ID: () => ok('known', ['* ID ("name" "omniline-simulator")']),
   LOGIN: (state, [user, password]) => logIn(state, textOf(user), textOf(password)),

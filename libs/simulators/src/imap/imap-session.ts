@@ -1,12 +1,19 @@
 import type { Socket } from 'node:net';
-import { bad, ok, wireAnswer, type Answer } from './answer.js';
-import { authenticatePlain, CAPABILITIES, COMMANDS, OPEN_COMMANDS, type SessionState } from './commands.js';
+import { bad, no, ok, wireAnswer, type Answer } from './answer.js';
+import {
+  authenticateBearer,
+  authenticatePlain,
+  capabilities,
+  COMMANDS,
+  OPEN_COMMANDS,
+  type SessionState,
+} from './commands.js';
 import type { LineDrops } from './line-drops.js';
 import { LineReader, type CommandLine } from './line-reader.js';
 import { parseCommand, textOf, type Command } from './tokens.js';
 
-/** Who waits for the next line instead of a command: IDLE for DONE, AUTHENTICATE for its answer. */
-type Waiting = { readonly kind: 'idle' | 'authenticate'; readonly tag: string };
+/** Who waits for the next line instead of a command: IDLE for DONE, AUTHENTICATE for its answer or to be told no. */
+type Waiting = { readonly kind: 'idle' | 'authenticate' | 'refused'; readonly tag: string };
 
 /** One connection of a client. */
 export class ImapSession {
@@ -19,7 +26,8 @@ export class ImapSession {
     private readonly drops: LineDrops,
   ) {
     socket.on('data', (chunk: Buffer) => this.receive(chunk));
-    if (this.drops.take('GREETING') === undefined) this.write(`* OK [CAPABILITY ${CAPABILITIES}] simulator\r\n`);
+    if (this.drops.take('GREETING') === undefined)
+      this.write(`* OK [CAPABILITY ${capabilities(state.credentials)}] simulator\r\n`);
     else socket.destroy();
   }
 
@@ -51,6 +59,7 @@ export class ImapSession {
   private handleAwaited({ kind, tag }: Waiting, text: string): void {
     this.waiting = undefined;
     if (kind === 'authenticate') this.write(wireAnswer(tag, authenticatePlain(this.state, text)));
+    else if (kind === 'refused') this.write(wireAnswer(tag, no('[AUTHENTICATIONFAILED] the token is not good')));
     else this.write(wireAnswer(tag, text.toUpperCase() === 'DONE' ? ok('idled') : bad('DONE expected')));
   }
 
@@ -90,10 +99,19 @@ export class ImapSession {
   }
 
   private authenticate(tag: string, mechanism: string, initial: string): Buffer {
+    if (mechanism.toUpperCase() === this.state.credentials.oauth?.mechanism) return this.bearer(tag, initial);
     if (mechanism.toUpperCase() !== 'PLAIN') return wireAnswer(tag, bad('PLAIN only'));
     if (initial !== '') return wireAnswer(tag, authenticatePlain(this.state, initial));
     this.waiting = { kind: 'authenticate', tag };
     return Buffer.from('+ \r\n');
+  }
+
+  /** A refusal comes as a challenge first; the client answers it with an empty line, then hears no (RFC 7628, 3.2.2). */
+  private bearer(tag: string, initial: string): Buffer {
+    const answer = authenticateBearer(this.state, initial);
+    if (this.state.isAuthenticated) return wireAnswer(tag, answer);
+    this.waiting = { kind: 'refused', tag };
+    return Buffer.from(`+ ${Buffer.from('{"status":"invalid_token"}').toString('base64')}\r\n`);
   }
 
   private news(): string {
