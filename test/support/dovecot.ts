@@ -80,6 +80,10 @@ userdb {
 namespace inbox {
   inbox = yes
   separator = /
+  mailbox Thu-rac {
+    auto = create
+    special_use = \\Junk
+  }
 }
 service imap-login {
   ${noChroot}

@@ -8,6 +8,8 @@ import { FetchError, MailServerError, reasonOf } from './pull-errors.js';
 /** A mail's size and receive time. */
 export interface MailMeta extends MailSize {
   readonly internalDate?: Date;
+  /** Nobody has sent it yet: folders of all mail hold such too. */
+  readonly isDraft?: boolean;
 }
 
 /** Bytes of a mail, as far as they were asked for. */
@@ -72,6 +74,18 @@ const QUERIES: Readonly<Record<Exclude<FetchPlan['extent'], 'nothing'>, FetchQue
 };
 
 /**
+ * Path of a folder. One that is named by its use (`\\All`, `\\Junk`, `\\Sent`: RFC 6154) has a path of the account's language.
+ *
+ * @throws MailServerError when no folder has that use
+ */
+async function pathOf(client: ImapFlow, folder: string): Promise<string> {
+  if (!folder.startsWith('\\')) return folder;
+  const found = (await client.list()).find(({ specialUse }) => specialUse?.toLowerCase() === folder.toLowerCase());
+  if (found === undefined) throw new MailServerError('there is no such folder');
+  return found.path;
+}
+
+/**
  * One connection that has one folder open for reading only: nothing here marks a mail as read. It is used once; after a
  * failure the caller opens another.
  */
@@ -89,12 +103,12 @@ export class MailboxSession {
 
   /** @throws MailServerError when the server cannot be reached, refuses the login or has no such folder */
   static async connect(target: SessionTarget, listener: SessionListener): Promise<MailboxSession> {
-    const { folder } = target;
     const client = createClient(target);
     // Without a listener an error of the connection would end the process; `close` follows and is listened to.
     client.on('error', () => undefined);
     try {
       await client.connect();
+      const folder = await pathOf(client, target.folder);
       const lock = await client.getMailboxLock(folder, { readOnly: true });
       lock.release();
       const { mailbox } = client;
@@ -140,11 +154,20 @@ export class MailboxSession {
   /** Sizes and receive times, ascending by UID; mails that are gone meanwhile are missing. @throws MailServerError */
   async describe(uids: readonly number[]): Promise<readonly MailMeta[]> {
     const rows = await this.ask(() =>
-      this.client.fetchAll([...uids], { uid: true, size: true, internalDate: true }, { uid: true }),
+      this.client.fetchAll(
+        [...uids],
+        { uid: true, size: true, internalDate: true, flags: true, labels: true },
+        { uid: true },
+      ),
     );
     return rows
       .filter((row) => uids.includes(row.uid))
-      .map(({ uid, size, internalDate }) => ({ uid, sizeBytes: size ?? 0, internalDate: dateOf(internalDate) }))
+      .map(({ uid, size, internalDate, flags, labels }) => ({
+        uid,
+        sizeBytes: size ?? 0,
+        internalDate: dateOf(internalDate),
+        isDraft: flags?.has('\\Draft') === true || labels?.has('\\Draft') === true,
+      }))
       .sort((a, b) => a.uid - b.uid);
   }
 

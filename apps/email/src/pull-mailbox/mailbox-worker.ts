@@ -239,7 +239,7 @@ export class MailboxWorker {
         if (this.stopping) throw new Stopped();
         await this.demandLease();
       },
-      skipped: (count: number, outcome: 'vanished' | 'older') => {
+      skipped: (count: number, outcome: 'vanished' | 'older' | 'draft') => {
         if (count > 0) parts.metrics.mailboxMails.inc({ account: account.id, outcome }, count);
       },
       progress: (done: number, of: number) => this.watch.history(done, of),

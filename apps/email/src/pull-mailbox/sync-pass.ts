@@ -14,8 +14,8 @@ export interface PassParts {
   save(state: MailboxState): Promise<void>;
   /** Called before each step; throws to stop between two. */
   checkpoint(): Promise<void>;
-  /** UIDs that were listed but are gone, or older than the history goes. */
-  skipped(count: number, why: 'vanished' | 'older'): void;
+  /** UIDs that were listed but are gone, older than the history goes, or not sent yet. */
+  skipped(count: number, why: 'vanished' | 'older' | 'draft'): void;
   /** How far the history is. */
   progress(done: number, of: number): void;
 }
@@ -61,8 +61,10 @@ export class SyncPass {
       await this.parts.checkpoint();
       const found = await this.parts.session.describe(some);
       this.parts.skipped(some.length - found.length, 'vanished');
-      const wanted = found.filter(({ internalDate }) => !since || !internalDate || internalDate >= since);
-      this.parts.skipped(found.length - wanted.length, 'older');
+      const sent = found.filter(({ isDraft }) => isDraft !== true);
+      this.parts.skipped(found.length - sent.length, 'draft');
+      const wanted = sent.filter(({ internalDate }) => !since || !internalDate || internalDate >= since);
+      this.parts.skipped(sent.length - wanted.length, 'older');
       await this.takeDescribed(cursor, wanted);
     }
     if (cursor === 'history' || through > this.state.lastUid) await this.move(cursor, through);
