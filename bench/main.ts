@@ -5,13 +5,14 @@ import { benchFebrl } from './febrl.js';
 import { benchGateway } from './gateway.js';
 import { benchGraph } from './graph.js';
 import { benchIdentity } from './identity.js';
+import { benchMailbox } from './mailbox.js';
 import { benchReading } from './reading.js';
 import { benchUnifier } from './unifier.js';
 import { environmentLines, toMarkdown, type ResultTable } from './support/report.js';
 
 const HELP = `Usage: npm run bench [-- <name>...] [-- --quick] [-- --write]
 
-Names: gateway, unifier, end-to-end, reading, febrl, identity, graph; all of them when none is given.
+Names: gateway, unifier, end-to-end, reading, mailbox, febrl, identity, graph; all of them when none is given.
 
   --quick  few and short rounds, to see that it works
   --write  puts the results into bench/RESULTS.md
@@ -46,6 +47,7 @@ const BENCHES: Readonly<Record<string, () => Promise<ResultTable>>> = {
       quick ? { rounds: 1, secondsEach: 5, perSecond: 200 } : { rounds: 5, secondsEach: 20, perSecond: 500 },
     ),
   reading: () => benchReading(quick ? { rounds: 2, entries: 50_000 } : { rounds: 9, entries: 1_000_000 }),
+  mailbox: () => benchMailbox(quick ? { rounds: 2, mails: 1_000 } : { rounds: 3, mails: 20_000 }),
   graph: () =>
     benchGraph(
       quick
