@@ -48,9 +48,9 @@ function admit(state: SessionState, isKnown: boolean): Answer {
 
 /** Reads the initial response of XOAUTH2 or OAUTHBEARER (RFC 7628, section 3.1): fields that end with a byte of 1. */
 export function authenticateBearer(state: SessionState, base64: string): Answer {
-  const text = Buffer.from(base64, 'base64').toString('utf8');
-  const user = /^(?:user=|n,a=)([^\u0001,]+)/.exec(text)?.[1];
-  const token = /\u0001auth=Bearer ([^\u0001]+)\u0001/.exec(text)?.[1] ?? '';
+  const [head = '', ...fields] = Buffer.from(base64, 'base64').toString('utf8').split(String.fromCharCode(1));
+  const user = /^(?:user=|n,a=)([^,]+)/.exec(head)?.[1];
+  const token = fields.find((field) => field.startsWith('auth=Bearer '))?.slice('auth=Bearer '.length) ?? '';
   return admit(state, user === state.credentials.user && state.credentials.oauth?.tokens.has(token) === true);
 }
 
