@@ -2,7 +2,13 @@ import type { ChannelAccount } from '@app/kernel';
 import type { ChannelAdapter, ChannelProvider, MediaAccess } from './channel-adapter.js';
 import { httpSmsAdapter } from './http-sms/http-sms.adapter.js';
 import { imapProvider } from './imap/imap.provider.js';
-import { facebookCommentAdapter, messengerAdapter, whatsAppAdapter } from './meta/index.js';
+import {
+  facebookCommentAdapter,
+  instagramAdapter,
+  instagramCommentAdapter,
+  messengerAdapter,
+  whatsAppAdapter,
+} from './meta/index.js';
 import { telegramAdapter } from './telegram/telegram.adapter.js';
 import { twilioAdapter } from './twilio/twilio.adapter.js';
 import { zaloAdapter } from './zalo/zalo.adapter.js';
@@ -11,6 +17,8 @@ import { zaloAdapter } from './zalo/zalo.adapter.js';
 export const WEBHOOK_ADAPTERS: readonly ChannelAdapter[] = [
   messengerAdapter,
   facebookCommentAdapter,
+  instagramAdapter,
+  instagramCommentAdapter,
   whatsAppAdapter,
   zaloAdapter,
   telegramAdapter,

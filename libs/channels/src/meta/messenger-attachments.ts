@@ -10,6 +10,10 @@ const KIND_OF_TYPE: Readonly<Record<string, Attachment['kind']>> = {
   audio: 'audio',
   file: 'file',
   sticker: 'sticker',
+  // Somebody's story that names us, or that is answered.
+  story_mention: 'image',
+  story: 'image',
+  ig_story: 'image',
   // Addresses that the customer chose: shown, never fetched.
   fallback: 'link',
   share: 'link',
@@ -97,6 +101,12 @@ function locationOf(attachment: JsonObject): MessageAttachments['location'] {
   return { latitude, longitude, ...(title === undefined ? {} : { title }) };
 }
 
+/** A post that is shared came under two names in the spring of 2026; and a heart has nothing to fetch. */
+function withoutCopies(items: readonly JsonObject[]): readonly JsonObject[] {
+  const hasPost = items.some(({ type }) => type === 'ig_post');
+  return items.filter(({ type }) => type !== 'like_heart' && !(hasPost && type === 'share'));
+}
+
 /** Ids of the stickers that come as such: their copies of type `image` are left out. */
 function stickerIds(attachments: readonly JsonObject[]): ReadonlySet<string> {
   const ids = attachments.map((item) => (item.type === 'sticker' ? idOf(payloadOf(item).sticker_id) : undefined));
@@ -109,7 +119,7 @@ function stickerIds(attachments: readonly JsonObject[]): ReadonlySet<string> {
  * @param mid the message, which names attachments without an address as `<mid>#<index>`
  */
 export function readAttachments(value: unknown, mid: string): MessageAttachments {
-  const items = objectsOf(value);
+  const items = withoutCopies(objectsOf(value));
   if (items.length === 0) return NONE;
   const stickers = stickerIds(items);
   const attachments: Attachment[] = [];

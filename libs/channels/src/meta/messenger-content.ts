@@ -1,7 +1,7 @@
 import type { Claim, Content } from '@app/contracts';
 import { claimOf } from '@app/identity';
 import { cleanIdentifier } from '@app/kernel';
-import { idOf, objectOf, textOf, type JsonObject } from '../shared/index.js';
+import { idOf, objectOf, objectsOf, textOf, type JsonObject } from '../shared/index.js';
 import { messageText, shortText } from './mapping.js';
 import { readAttachments, type MessageAttachments } from './messenger-attachments.js';
 
@@ -25,12 +25,16 @@ export function interactive(kind: string, payload?: unknown, title?: unknown): N
   };
 }
 
-/** The quick reply that was tapped, else the advertisement or link that opened the thread. */
+/** The quick reply that was tapped, else what led to the message: an advertisement, a link, a story. */
 function interactiveOf(message: JsonObject): Content['interactive'] {
   const quickReply = objectOf(message.quick_reply);
   if (quickReply !== undefined) return interactive('quick_reply', quickReply.payload, message.text);
   const referral = objectOf(message.referral);
-  return referral === undefined ? undefined : referralOf(referral);
+  if (referral !== undefined) return referralOf(referral);
+  const story = objectOf(objectOf(message.reply_to)?.story);
+  if (story !== undefined) return interactive('story_reply', idOf(story.id));
+  const isMention = objectsOf(message.attachments).some(({ type }) => type === 'story_mention');
+  return isMention ? interactive('story_mention') : undefined;
 }
 
 /** What `referral` says: the reference of the link, and the title of the advertisement. */
@@ -65,9 +69,10 @@ function derivedTextOf({ attachments, location }: MessageAttachments): string | 
 export function readMessage(message: JsonObject, mid: string): MessageParts {
   const found = readAttachments(message.attachments, mid);
   const derived = derivedTextOf(found);
-  const said = textOf(message.text) ?? derived;
+  const isHeart = objectsOf(message.attachments).some(({ type }) => type === 'like_heart');
+  const said = textOf(message.text) ?? derived ?? (isHeart ? '❤' : undefined);
   const { text, flags } = said === undefined ? { text: undefined, flags: [] } : messageText(said);
-  const type = typeOf(message, found, derived);
+  const type = isHeart && textOf(message.text) === undefined ? 'sticker' : typeOf(message, found, derived);
   const tapped =
     interactiveOf(message) ?? (found.template === undefined ? undefined : interactive('template', found.template));
   const content: Content = { type };

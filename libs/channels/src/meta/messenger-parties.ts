@@ -27,7 +27,8 @@ export function partiesOf(item: JsonObject, { pageId, account }: Subject): Parti
   const page = echo ? sender : recipient;
   const flags = page === undefined || page === pageId ? [] : ['page_mismatch'];
   if (customer !== undefined && customer !== pageId) {
-    const identity = { kind: 'messenger_psid', scope: pageId, value: customer, authenticity: 'A2' } as const;
+    const kind = account.channel === 'instagram' ? 'instagram_user' : 'messenger_psid';
+    const identity = { kind, scope: pageId, value: customer, authenticity: 'A2' } as const;
     return { direction: echo ? 'echo' : 'inbound', identity, senderId: echo ? pageId : customer, flags };
   }
   const reference = idOf(objectOf(item.optin)?.user_ref);

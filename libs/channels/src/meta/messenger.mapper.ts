@@ -62,6 +62,8 @@ export function mapMessaging(subject: Subject): Mapped {
   if (kind === undefined) return unreadable('an item that says nothing');
   const name = shortName(kind);
   const map = Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined;
+  // An account that writes to itself tries something out.
+  if (objectOf(value.message)?.is_self === true) return { ignore: 'self' };
   const parties = partiesOf(value, subject);
   if (parties === undefined) {
     const code = map === undefined ? 'unsupported_content' : 'schema_invalid';
@@ -231,7 +233,8 @@ function mapFeedback(item: Item, feedback: JsonObject, kind: string): Mapped {
 /** What became of messages of ours: those named, and all up to the watermark. */
 function mapReceipt(item: Item, body: JsonObject, status: 'read' | 'delivered'): Mapped {
   if (item.parties.direction === 'echo') return { ignore: `${status}_by_page` };
-  const named = listOf(body.mids).flatMap((mid) => idOf(mid) ?? []);
+  // Messenger names several and a time; Instagram names one message.
+  const named = [...listOf(body.mids), body.mid].flatMap((mid) => idOf(mid) ?? []);
   const until = instantOf(body.watermark);
   if (named.length === 0 && until === undefined) return unreadable(`${status} without mids or watermark`);
   // A watermark from the future would mark messages that are not yet written.

@@ -2,7 +2,7 @@ import type { Channel } from '@app/contracts';
 import type { ChannelAccount } from '@app/kernel';
 import type { Ability, ChannelAdapter } from '../channel-adapter.js';
 import { answerMetaHandshake, verifyMetaSignature } from './meta-signature.js';
-import { parsePageBody } from './page-parser.js';
+import { INSTAGRAM, parsePageBody } from './page-parser.js';
 import { parseWhatsAppBody } from './whatsapp-parser.js';
 import { whatsAppMedia } from './whatsapp.media.js';
 
@@ -50,6 +50,44 @@ const whatsAppProblems = (account: ChannelAccount): readonly string[] =>
       ? 'external_id: the id of the phone number, digits only, for example "220000000000002"; not the number itself'
       : problem,
   );
+
+const instagramProblems = (account: ChannelAccount): readonly string[] =>
+  checkMetaAccount(account).map((problem) =>
+    problem.startsWith('external_id:')
+      ? 'external_id: the id of the professional account, digits only, for example "17841400000000077"; not its name'
+      : problem,
+  );
+
+const instagramAdapterOf = (
+  channel: 'instagram' | 'instagram_comment',
+  abilities: readonly Ability[],
+): ChannelAdapter => ({
+  ...pageAdapter(channel, abilities),
+  checkAccount: instagramProblems,
+  parse: ({ body }, context) => parsePageBody(body, context, INSTAGRAM),
+});
+
+/** Direct messages of Instagram. @see docs/channels/instagram.md */
+export const instagramAdapter: ChannelAdapter = instagramAdapterOf('instagram', [
+  'message',
+  'echo',
+  'edit',
+  'delete',
+  'reaction',
+  'receipt',
+  'attachment',
+  'reply',
+  'unsupported',
+]);
+
+/** Comments on posts of an Instagram account. @see docs/channels/instagram-comment.md */
+export const instagramCommentAdapter: ChannelAdapter = instagramAdapterOf('instagram_comment', [
+  'message',
+  'echo',
+  'comment',
+  'reply',
+  'unsupported',
+]);
 
 /** Messages to our WhatsApp numbers. @see docs/channels/whatsapp.md */
 export const whatsAppAdapter: ChannelAdapter = {

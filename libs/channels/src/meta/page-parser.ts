@@ -2,6 +2,7 @@ import type { ChannelAccount } from '@app/kernel';
 import type { IgnoredElement, ParseContext, ParsedEvent, ParseResult, RejectedElement } from '../channel-adapter.js';
 import { exceedsRecord, objectOf, rejectElement, textOf, type JsonObject } from '../shared/index.js';
 import { mapChange } from './feed.mapper.js';
+import { mapInstagramChange } from './instagram-comment.mapper.js';
 import type { Mapped, Subject } from './mapping.js';
 import { mapMessaging } from './messenger.mapper.js';
 import { readPageBody, type PageElement, type PageProblem } from './page-body.js';
@@ -9,7 +10,7 @@ import { readPageBody, type PageElement, type PageProblem } from './page-body.js
 /** `entry.id` of what the dashboard's Test button sends: no real page, no real person. */
 const TEST_PAGE = '0';
 /** Fields of `changes[]` that are about posts; any other field whose value has two sides is a message. */
-const FEED_FIELDS = new Set(['feed', 'mention', 'ratings', 'leadgen']);
+const FEED_FIELDS = new Set(['feed', 'mention', 'ratings', 'leadgen', 'comments', 'live_comments', 'mentions']);
 
 /** A messaging item may come as the value of a change; then that value is the item. */
 function asMessaging(element: PageElement): PageElement {
@@ -21,7 +22,26 @@ function asMessaging(element: PageElement): PageElement {
   return { ...element, list: 'messaging', value };
 }
 
-type PageChannel = 'messenger' | 'facebook_comment';
+type PageChannel = 'messenger' | 'facebook_comment' | 'instagram' | 'instagram_comment';
+
+/** The two channels of an object, and what reads the elements of each. */
+export interface PageFamily {
+  readonly chat: PageChannel;
+  readonly comments: PageChannel;
+  mapMessaging(subject: Subject): Mapped;
+  mapChange(subject: Subject): Mapped;
+}
+
+/** Facebook pages: the object `page`. */
+export const FACEBOOK: PageFamily = { chat: 'messenger', comments: 'facebook_comment', mapMessaging, mapChange };
+
+/** Professional accounts of Instagram: the object `instagram`. */
+export const INSTAGRAM: PageFamily = {
+  chat: 'instagram',
+  comments: 'instagram_comment',
+  mapMessaging,
+  mapChange: mapInstagramChange,
+};
 
 /** Reads one body; holds what it found. */
 class PageParser {
@@ -31,12 +51,17 @@ class PageParser {
   private readonly accountByPage: Readonly<Record<PageChannel, Map<string, ChannelAccount | undefined>>> = {
     messenger: new Map(),
     facebook_comment: new Map(),
+    instagram: new Map(),
+    instagram_comment: new Map(),
   };
 
   private readonly receivedText: string;
   private readonly verification: Subject['verification'];
 
-  constructor(private readonly context: ParseContext) {
+  constructor(
+    private readonly context: ParseContext,
+    private readonly family: PageFamily,
+  ) {
     const { method, keyId } = context.verification;
     this.receivedText = context.receivedAt.toISOString();
     this.verification = keyId === undefined ? { method } : { method, key_id: keyId };
@@ -54,7 +79,9 @@ class PageParser {
       this.ignored.push({ reason: 'console_test' });
       return;
     }
-    const channel = element.list === 'changes' ? 'facebook_comment' : 'messenger';
+    const { family } = this;
+    const isChange = element.list === 'changes';
+    const channel = isChange ? family.comments : family.chat;
     const account = pageId === undefined ? undefined : this.accountOf(pageId, channel);
     if (pageId === undefined || account === undefined) {
       const page = pageId === undefined ? 'no page' : `page ${pageId.slice(0, 64)}`;
@@ -64,7 +91,7 @@ class PageParser {
     const { receivedText, verification } = this;
     const { receivedAt } = this.context;
     const subject: Subject = { element, account, pageId, receivedAt, receivedText, verification };
-    this.addMapped(channel === 'messenger' ? mapMessaging(subject) : mapChange(subject), element, account);
+    this.addMapped(isChange ? family.mapChange(subject) : family.mapMessaging(subject), element, account);
   }
 
   private addMapped(mapped: Mapped, { bytes }: PageElement, account: ChannelAccount): void {
@@ -91,12 +118,12 @@ class PageParser {
 }
 
 /**
- * Parses a delivery for pages. Meta knows one callback for each app and object, so messages and comments of all pages
+ * Parses a delivery for pages, or for accounts of Instagram, which come alike. Meta knows one callback for each app and object, so messages and comments of all pages
  * of an app arrive at the same address: each element goes to the account of its own page and channel, whichever
  * account's address received it.
  */
-export function parsePageBody(body: Buffer, context: ParseContext): ParseResult {
-  const parser = new PageParser(context);
+export function parsePageBody(body: Buffer, context: ParseContext, family: PageFamily = FACEBOOK): ParseResult {
+  const parser = new PageParser(context, family);
   for (const found of readPageBody(body)) parser.add(found);
   return parser;
 }

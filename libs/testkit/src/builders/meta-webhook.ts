@@ -6,13 +6,21 @@ import type { ChannelAccount } from '@app/kernel';
 /** Page of the accounts below and of the fixtures. */
 export const META_PAGE_ID = '106000000000001';
 
+const ACCOUNT_IDS = {
+  messenger: 'fb-shop',
+  facebook_comment: 'shop-comments',
+  instagram: 'ig-shop',
+  instagram_comment: 'ig-comments',
+  whatsapp: 'wa-shop',
+} as const;
+
 /** An account of a Facebook page, complete unless overridden. */
 export function aMetaAccount(
-  channel: Extract<Channel, 'messenger' | 'facebook_comment' | 'whatsapp'>,
+  channel: Extract<Channel, 'messenger' | 'facebook_comment' | 'instagram' | 'instagram_comment' | 'whatsapp'>,
   overrides: Partial<ChannelAccount> = {},
 ): ChannelAccount {
   return {
-    id: { messenger: 'fb-shop', facebook_comment: 'shop-comments', whatsapp: 'wa-shop' }[channel],
+    id: ACCOUNT_IDS[channel],
     channel,
     provider: 'meta',
     externalId: META_PAGE_ID,
