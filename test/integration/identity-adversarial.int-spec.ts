@@ -67,7 +67,11 @@ const claim = (kind: Claim['kind'], value: string, level: number, source: string
   level,
   source,
 });
-const nameOf = ({ data: { identity } }: InboundEvent): IdentityName => [identity.kind, identity.scope, identity.value];
+const nameOf = ({ data: { identity } }: InboundEvent): IdentityName => [
+  identity!.kind,
+  identity!.scope,
+  identity!.value,
+];
 
 /** What an attack came to. */
 interface Played {

@@ -74,7 +74,7 @@ export interface ParseContext {
 
 /**
  * What a provider can tell us on a channel. `reply`: which message one answers; `claims`: what a message says about its
- * sender besides the identity; `unsupported`: things that are kept and shown without being understood.
+ * sender besides the identity; `call`: reports of a call, which add up to one entry; `order`: the same of an order; `unsupported`: things that are kept and shown without being understood.
  */
 export type Ability =
   | 'message'
@@ -83,6 +83,8 @@ export type Ability =
   | 'delete'
   | 'reaction'
   | 'receipt'
+  | 'call'
+  | 'order'
   | 'comment'
   | 'attachment'
   | 'reply'
@@ -119,6 +121,8 @@ export interface MediaAccess {
 /** What every provider on a channel states about itself, however its messages come in. */
 export interface ChannelProvider {
   readonly channel: Channel;
+  /** Channels of what comes through this door, when they are others than its own. */
+  readonly carries?: readonly Channel[];
   /** Provider as in the accounts file. */
   readonly provider: string;
   /** All that its messages show; the fixtures of its spec show each one, and no other. */
@@ -142,8 +146,8 @@ export interface ChannelAdapter extends ChannelProvider {
   readonly answerWithinMs: number;
   /** Answers a handshake or console check; undefined when the request is an ordinary delivery. */
   handshake(request: WebhookRequest, account: ChannelAccount): WebhookReply | undefined;
-  /** Checks the raw bytes in constant time. */
-  verify(request: WebhookRequest, account: ChannelAccount): Verification;
+  /** Checks the raw bytes in constant time. @param receivedAt for providers that sign a time */
+  verify(request: WebhookRequest, account: ChannelAccount, receivedAt?: Date): Verification;
   parse(request: WebhookRequest, context: ParseContext): ParseResult;
   /** What the provider wants to hear after a durable append. */
   readonly accepted: WebhookReply;

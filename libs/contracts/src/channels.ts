@@ -15,6 +15,11 @@ export const CONNECTOR_OF_CHANNEL = {
   instagram_comment: 'social',
   youtube_comment: 'social',
   email: 'email',
+  voice: 'voice',
+  events: 'commerce',
+  webform: 'commerce',
+  visit: 'commerce',
+  order: 'commerce',
 } as const;
 
 /** A medium, for example `zalo`. */

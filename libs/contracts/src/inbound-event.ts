@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { callReportSchema } from './call.js';
 import { CHANNELS } from './channels.js';
+import { formSchema, orderReportSchema, visitSchema } from './commerce.js';
 import { AUTHENTICITIES, IDENTITY_KINDS } from './identity-kind.js';
 import { closedEnum, instant, openEnum, text } from './schema.js';
 
@@ -10,6 +12,8 @@ export const INBOUND_TYPES = {
   deleted: 'omni.inbound.message.deleted',
   reacted: 'omni.inbound.message.reacted',
   receipt: 'omni.inbound.receipt.updated',
+  call: 'omni.inbound.call.updated',
+  order: 'omni.inbound.order.updated',
 } as const;
 
 /** Longest text of one message, in UTF-16 units; longer text is cut and flagged `truncated`. */
@@ -156,7 +160,12 @@ const frame = {
       timestamp: text('Time as sent', '1767225599987').optional(),
     })
     .meta({ id: 'ProviderReference', description: 'How the provider names it' }),
-  message_kind: closedEnum('Name space of `provider.message_id` within the account', ['message', 'comment', 'event']),
+  message_kind: closedEnum('Name space of `provider.message_id` within the account', [
+    'message',
+    'comment',
+    'event',
+    'call',
+  ]),
   occurred_at: instant('Provider’s time; the receive time when that is missing or impossible'),
   received_at: instant('When the connector accepted it'),
   verification: z
@@ -239,6 +248,8 @@ export const messageReceivedSchema = z
       .meta({ id: 'Post', description: 'The post commented on' })
       .optional(),
     mail: mailSchema.optional(),
+    visit: visitSchema.optional(),
+    form: formSchema.optional(),
   })
   .meta({ id: 'InboundMessageReceived', description: 'A message reached an account, or the business wrote one' });
 
@@ -321,6 +332,20 @@ export const receiptUpdatedSchema = z
     description: 'Delivery, reading or failure of messages that the business sent',
   });
 
+/**
+ * `omni.inbound.call.updated`: what a provider reports of a call that `provider.message_id` names. Reports add up to one
+ * entry, in any order. Those that name the person make the entry; all of one call name the same one, and the same
+ * direction. A report without an identity, of an agent's leg or a recording, waits until there is one.
+ */
+export const callUpdatedSchema = z
+  .object({ ...frame, identity: inboundIdentitySchema.optional(), call: callReportSchema })
+  .meta({ id: 'InboundCallUpdated', description: 'A call began, went on or ended, or its recording is there' });
+
+/** `omni.inbound.order.updated`: what became of an order that `provider.message_id` names; adds up as calls do. */
+export const orderUpdatedSchema = z
+  .object({ ...frame, identity: inboundIdentitySchema.optional(), order: orderReportSchema })
+  .meta({ id: 'InboundOrderUpdated', description: 'An order was placed, or something became of it' });
+
 export type Attachment = z.infer<typeof attachmentSchema>;
 export type Content = z.infer<typeof contentSchema>;
 export type Raw = z.infer<typeof rawSchema>;
@@ -332,6 +357,8 @@ export type MessageEdited = z.infer<typeof messageEditedSchema>;
 export type MessageDeleted = z.infer<typeof messageDeletedSchema>;
 export type MessageReacted = z.infer<typeof messageReactedSchema>;
 export type ReceiptUpdated = z.infer<typeof receiptUpdatedSchema>;
+export type CallUpdated = z.infer<typeof callUpdatedSchema>;
+export type OrderUpdated = z.infer<typeof orderUpdatedSchema>;
 
 /** Data of each type of inbound event. */
 export interface InboundDataByType {
@@ -340,6 +367,8 @@ export interface InboundDataByType {
   'omni.inbound.message.deleted': MessageDeleted;
   'omni.inbound.message.reacted': MessageReacted;
   'omni.inbound.receipt.updated': ReceiptUpdated;
+  'omni.inbound.call.updated': CallUpdated;
+  'omni.inbound.order.updated': OrderUpdated;
 }
 
 /** Name of a type of inbound event. */
@@ -352,6 +381,8 @@ export const INBOUND_SCHEMAS = {
   'omni.inbound.message.deleted': messageDeletedSchema,
   'omni.inbound.message.reacted': messageReactedSchema,
   'omni.inbound.receipt.updated': receiptUpdatedSchema,
+  'omni.inbound.call.updated': callUpdatedSchema,
+  'omni.inbound.order.updated': orderUpdatedSchema,
 } as const satisfies Record<InboundType, z.ZodType>;
 
 /**

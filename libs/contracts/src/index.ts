@@ -1,5 +1,7 @@
+export * from './call.js';
 export * from './channels.js';
 export * from './cloud-event.js';
+export * from './commerce.js';
 export * from './customer-event.js';
 export * from './error-codes.js';
 export * from './identity-kind.js';

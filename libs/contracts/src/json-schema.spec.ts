@@ -2,7 +2,16 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
-import { aDeletion, anEdit, anInboundMessage, aReaction, aReadWatermark, aReceipt } from '@app/testkit';
+import {
+  aCallReport,
+  aDeletion,
+  anEdit,
+  anInboundMessage,
+  anOrderReport,
+  aReaction,
+  aReadWatermark,
+  aReceipt,
+} from '@app/testkit';
 import { DATA_TYPES, schemaDocument, schemaFiles, type DataType, type SchemaForm } from './json-schema.js';
 import type { CustomerErased, CustomerMerged, CustomerUnmerged } from './customer-event.js';
 import type { CustomerState, EntryAppended, IdentityState } from './timeline-entry.js';
@@ -97,9 +106,30 @@ const erased: CustomerErased = {
 
 /** Records as producers send them; every type has at least one. */
 const SAMPLES: readonly (readonly [DataType, object])[] = [
-  ...[anInboundMessage(), anEdit(), aDeletion(), aReaction(), aReceipt(), aReadWatermark({ until: new Date(AT) })].map(
-    (event) => [event.type, event.data] as const,
-  ),
+  ...[
+    anInboundMessage(),
+    anEdit(),
+    aDeletion(),
+    aReaction(),
+    aReceipt(),
+    aCallReport({
+      call: {
+        stage: 'answered',
+        leg: { id: 'CA2', agent: '101', answered_at: AT },
+        recording: { id: 'RE1', state: 'available', source: 'url', locator: 'https://api.example/RE1' },
+      },
+    }),
+    anOrderReport({
+      order: {
+        number: 'DH-1042',
+        status: 'created',
+        total: 350_000,
+        currency: 'VND',
+        items: [{ name: 'Áo dài', quantity: 1 }],
+      },
+    }),
+    aReadWatermark({ until: new Date(AT) }),
+  ].map((event) => [event.type, event.data] as const),
   ['omni.timeline.entry.appended', appended],
   ['omni.timeline.entry.changed', { ...appended, change: { reasons: ['edited'] } }],
   ['omni.identity.state', identity],

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { callSchema } from './call.js';
 import { CHANNELS } from './channels.js';
+import { formSchema, orderSchema, visitSchema } from './commerce.js';
 import { CUSTOMER_EVENT_SCHEMAS } from './customer-event.js';
 import { IDENTITY_KINDS } from './identity-kind.js';
 import { attachmentSchema, contentSchema, mailSchema } from './inbound-event.js';
@@ -45,6 +47,10 @@ export const timelineEntrySchema = z
       .meta({ id: 'EntryPost', description: 'The post commented on' })
       .optional(),
     mail: mailSchema.optional(),
+    call: callSchema.optional(),
+    order: orderSchema.optional(),
+    visit: visitSchema.optional(),
+    form: formSchema.optional(),
     reactions: z
       .array(
         z
@@ -129,6 +135,7 @@ export const entryChangedSchema = z
             'reacted',
             'delivery',
             'media',
+            'progressed',
             'redacted',
             'corrected',
           ],

@@ -96,13 +96,13 @@ export async function acceptDelivery(
     outcome(handshake.status < 300 ? 'handshake' : 'handshake_refused');
     return handshake;
   }
-  const verification = adapter.verify(request, account);
+  const receivedAt = parts.clock.now();
+  const verification = adapter.verify(request, account, receivedAt);
   if (!verification.ok) {
     outcome('refused');
     logger.warn({ ...labels, reason: verification.reason, peer: request.remoteAddress }, 'A delivery was refused');
     return (adapter.repliesFor?.(account) ?? adapter).refused;
   }
-  const receivedAt = parts.clock.now();
   const parsed = adapter.parse(request, { account, accounts: parts.accounts, receivedAt, verification });
   const mediaType = request.headers['content-type'] ?? 'application/octet-stream';
   const records = recordsOf(parsed, { account, mediaType, receivedAt }, parts);

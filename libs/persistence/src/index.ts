@@ -33,6 +33,7 @@ export * from './timeline/redacted-entry.js';
 export * from './timeline/stored-entry.js';
 export * from './timeline/timeline.repository.js';
 export * from './unify/fold-changes.js';
+export { progressOfOne, type Progress } from './unify/fold-reports.js';
 export * from './unify/resolved-identities.js';
 export * from './unify/unify.repository.js';
 export * from './unify/writes.js';

@@ -87,7 +87,7 @@ export function partitionOf(partition: number, messages: number): number[] {
 /** Message `n` as a consumer reads it. */
 export function recordAt(n: number, partition: number, offset: number): StreamRecord {
   const { id, type, data } = messageAt(n);
-  const key = data.identity.value;
+  const key = data.identity!.value;
   return {
     topic: 'omni.inbound.livechat.v1',
     partition,

@@ -26,7 +26,7 @@ interface Carried {
   readonly key: string;
 }
 
-const { received, edited, deleted, reacted, receipt } = INBOUND_TYPES;
+const { received, edited, deleted, reacted, receipt, call, order } = INBOUND_TYPES;
 
 /** Public topics, and the ones on which connectors hand over what they accepted. */
 const CARRIED: readonly Carried[] = [
@@ -64,7 +64,7 @@ const CARRIED: readonly Carried[] = [
     {
       id: `inbound.${channel}`,
       topic: inboundTopic(channel),
-      types: [received, edited, deleted, reacted],
+      types: channel === 'voice' ? [call] : channel === 'order' ? [order] : [received, edited, deleted, reacted],
       description: `What connectors accepted on ${channel}; for authors of connectors`,
       action: 'receive',
       key: 'sender_key',

@@ -42,7 +42,9 @@ export function countOutcomes(
     // Deleting makes a second copy within the batch a repeat.
     if (newEvents.delete(event.id) || isWatermarkOnly(event)) counts.changes += 1;
   }
-  for (const row of inserted) of(row.channel, row.account_id).entries += row.inserted;
+  // A report is one event and always a change: of two batches that hold it at once, one may make its entry and the other
+  // one keep the report.
+  for (const row of inserted) of(row.channel, row.account_id).entries += row.inserted - row.reported;
   return [...held.values()].map(({ events, ...counts }) => ({
     ...counts,
     repeats: events - counts.entries - counts.changes,

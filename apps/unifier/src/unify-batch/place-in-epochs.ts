@@ -27,8 +27,10 @@ export function placeInEpochs(plan: BatchPlan, identities: ResolvedIdentities): 
     entries: plan.entries
       .filter((entry) => isKept(entry.identityKey, entry.occurredAt))
       .map((entry) => place(entry, entry.occurredAt)),
-    changes: plan.changes.filter((change) => isKept(change.identityKey, change.occurredAt)),
-    media: plan.media.filter((media) => isKept(media.identityKey, media.at)),
+    changes: plan.changes.filter(
+      ({ identityKey, occurredAt }) => identityKey === undefined || isKept(identityKey, occurredAt),
+    ),
+    media: plan.media.filter(({ identityKey, at }) => identityKey === undefined || isKept(identityKey, at)),
     watermarks: plan.watermarks
       .filter((watermark) => isKept(watermark.identityKey, watermark.seenAt))
       .map((watermark) => place(watermark, watermark.seenAt))

@@ -3,23 +3,27 @@ import {
   entryId,
   isToBeFetched,
   type Attachment,
+  type Call,
+  type Content,
   type IdentityKind,
   type InboundEvent,
   type InboundIdentity,
   type MessageReceived,
+  type Order,
   type ReceiptUpdated,
 } from '@app/contracts';
 import { identityKey, isBlockedValue, isRoleMailbox, type AssessedClaim } from '@app/identity';
 import { foldText } from '@app/kernel';
-import type {
-  ChangeWrite,
-  ClaimWrite,
-  EntryWrite,
-  FactWrite,
-  IdentityWrite,
-  MediaWrite,
-  ProofWrite,
-  WatermarkWrite,
+import {
+  progressOfOne,
+  type ChangeWrite,
+  type ClaimWrite,
+  type EntryWrite,
+  type FactWrite,
+  type IdentityWrite,
+  type MediaWrite,
+  type ProofWrite,
+  type WatermarkWrite,
 } from '@app/persistence';
 import type { DecodedEvent } from './decode-record.js';
 
@@ -51,6 +55,29 @@ export interface PlanOptions {
 /** Evidence of this level joins people. */
 const JOINING_TRUST = 3;
 
+type ReportEvent = Extract<InboundEvent, { type: 'omni.inbound.call.updated' | 'omni.inbound.order.updated' }>;
+
+/** What an entry is made of: a message, or the first report of something that goes on. */
+type EntryData = Omit<MessageReceived, 'identity'> & {
+  readonly call?: Call | undefined;
+  readonly order?: Order | undefined;
+  /** When that began. */
+  readonly startedAt?: string;
+};
+
+interface ReportedContent {
+  readonly content: Content;
+  readonly attachments: MessageReceived['attachments'];
+  readonly call: Call | undefined;
+  readonly order: Order | undefined;
+  readonly startedAt: string;
+  readonly flags: undefined;
+  readonly claims: undefined;
+}
+
+/** What a claim hangs on. */
+type ClaimingData = Pick<MessageReceived, 'account_id' | 'message_kind' | 'provider' | 'occurred_at'>;
+
 type IdentityName = Pick<InboundIdentity, 'kind' | 'scope' | 'value'>;
 
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
@@ -78,6 +105,10 @@ class BatchPlanner {
 
   add(assessed: AssessedEvent): void {
     const { event, correlationId } = assessed;
+    if (event.type === 'omni.inbound.call.updated' || event.type === 'omni.inbound.order.updated') {
+      this.addReport(event, assessed.claims, correlationId);
+      return;
+    }
     const identity = storedIdentity(event.data.identity, event.data.account_id);
     const key = this.identityKeyOf(identity, event.data.occurred_at, correlationId);
     switch (event.type) {
@@ -100,6 +131,27 @@ class BatchPlanner {
         this.addWatermark(event.data, key);
         return;
     }
+  }
+
+  /** Every report is kept as a change; one that names the person makes the entry, unless another one did. */
+  private addReport(event: ReportEvent, claims: readonly AssessedClaim[], correlationId: string): void {
+    const { data } = event;
+    if (data.identity === undefined) {
+      this.addMedia(data, progressOfOne(event).attachments, undefined);
+      this.addChange(event, event.id, data.provider.message_id, { identityKey: undefined, correlationId });
+      return;
+    }
+    const identity = storedIdentity(data.identity, data.account_id);
+    const identityKeyHex = this.identityKeyOf(identity, data.occurred_at, correlationId);
+    this.addMedia(data, progressOfOne(event).attachments, identityKeyHex);
+    this.addChange(event, event.id, data.provider.message_id, { identityKey: identityKeyHex, correlationId });
+    this.addEntry(event.id, { ...data, ...reportedContent(event) }, identity, identityKeyHex, correlationId);
+    if (data.direction === 'inbound') {
+      // Each report may know a better name, also one that comes together with the report that makes the entry.
+      const entry = entryId(data.account_id, data.message_kind, data.provider.message_id);
+      this.addFacts(identity, identityKeyHex, data.occurred_at, entry);
+    }
+    for (const claim of claims) this.addClaim(data, claim, identityKeyHex, correlationId);
   }
 
   plan(): BatchPlan {
@@ -135,7 +187,7 @@ class BatchPlanner {
   }
 
   /** Proof joins, so that what it proves must exist; a mere claim makes nobody. */
-  private addClaim(data: MessageReceived, claim: AssessedClaim, identityKeyHex: string, correlationId: string): void {
+  private addClaim(data: ClaimingData, claim: AssessedClaim, identityKeyHex: string, correlationId: string): void {
     const at = data.occurred_at;
     const sourceEntry = entryId(data.account_id, data.message_kind, data.provider.message_id);
     const { kind, scope, value, rule, trust } = claim;
@@ -172,16 +224,17 @@ class BatchPlanner {
 
   private addEntry(
     id: string,
-    data: MessageReceived,
+    data: EntryData,
     identity: InboundIdentity,
     identityKeyHex: string,
     correlationId: string,
   ): void {
     const entry = entryId(data.account_id, data.message_kind, data.provider.message_id);
     if (this.entries.has(entry)) return;
+    const occurredAt = data.startedAt ?? data.occurred_at;
     const conversation = conversationId(data.account_id, identityKeyHex, data.provider.conversation_id);
     const newest = this.newestInBatch.get(conversation);
-    if (newest === undefined || newest < data.occurred_at) this.newestInBatch.set(conversation, data.occurred_at);
+    if (newest === undefined || newest < occurredAt) this.newestInBatch.set(conversation, occurredAt);
     this.entries.set(entry, {
       id: entry,
       identityKey: identityKeyHex,
@@ -193,9 +246,9 @@ class BatchPlanner {
       channel: data.channel,
       kind: data.message_kind,
       direction: data.direction === 'echo' ? 'outbound' : 'inbound',
-      occurredAt: data.occurred_at,
+      occurredAt,
       receivedAt: data.received_at,
-      lateInBatch: newest !== undefined && newest > data.occurred_at,
+      lateInBatch: newest !== undefined && newest > occurredAt,
       body: JSON.stringify(bodyOf(data)),
       raw: data.content.type === 'unsupported' ? rawBytes(data.raw) : null,
     });
@@ -206,7 +259,7 @@ class BatchPlanner {
   private addMedia(
     data: Pick<MessageReceived, 'account_id' | 'message_kind' | 'provider' | 'occurred_at'>,
     attachments: readonly Attachment[] | undefined,
-    identityKeyHex: string,
+    identityKeyHex: string | undefined,
   ): void {
     for (const attachment of attachments ?? []) {
       if (!isToBeFetched(attachment)) continue;
@@ -227,7 +280,7 @@ class BatchPlanner {
     event: Exclude<InboundEvent, { type: 'omni.inbound.message.received' }>,
     id: string,
     messageId: string,
-    by: { readonly identityKey: string; readonly correlationId: string },
+    by: { readonly identityKey: string | undefined; readonly correlationId: string },
   ): void {
     const { data } = event;
     this.changes.set(id, {
@@ -289,7 +342,21 @@ class BatchPlanner {
   }
 }
 
-function bodyOf(data: MessageReceived): Record<string, unknown> {
+/** What the entry of a report holds until further ones come. Flags and claims are of a report, not of what it reports. */
+function reportedContent(event: ReportEvent): ReportedContent {
+  const { content, attachments, call, order, startedAt } = progressOfOne(event);
+  return {
+    content,
+    attachments: attachments.length === 0 ? undefined : [...attachments],
+    call,
+    order,
+    startedAt,
+    flags: undefined,
+    claims: undefined,
+  };
+}
+
+function bodyOf(data: EntryData): Record<string, unknown> {
   return {
     content: data.content,
     ...(data.attachments === undefined ? {} : { attachments: data.attachments }),
@@ -297,6 +364,10 @@ function bodyOf(data: MessageReceived): Record<string, unknown> {
     ...(data.reply_to === undefined ? {} : { reply_to: data.reply_to }),
     ...(data.post === undefined ? {} : { post: data.post }),
     ...(data.mail === undefined ? {} : { mail: data.mail }),
+    ...(data.call === undefined ? {} : { call: data.call }),
+    ...(data.order === undefined ? {} : { order: data.order }),
+    ...(data.visit === undefined ? {} : { visit: data.visit }),
+    ...(data.form === undefined ? {} : { form: data.form }),
     ...(data.flags === undefined ? {} : { flags: data.flags }),
     ...(data.claims === undefined ? {} : { claims: data.claims }),
   };
@@ -322,6 +393,10 @@ function changeBody(event: Exclude<InboundEvent, { type: 'omni.inbound.message.r
       };
     case 'omni.inbound.receipt.updated':
       return { status: event.data.status, error_code: event.data.error?.code };
+    case 'omni.inbound.call.updated':
+      return { call: event.data.call, received_at: event.data.received_at };
+    case 'omni.inbound.order.updated':
+      return { order: event.data.order, received_at: event.data.received_at };
   }
 }
 

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { InboundEvent, MessageReceived } from '@app/contracts';
 import { assessClaims } from '@app/identity';
 import { Metrics } from '@app/kernel';
 import { EvidenceRepository, foldChanges, UnifyRepository } from '@app/persistence';
@@ -8,6 +9,13 @@ import { decodeRecord, type UndecodableRecord } from './decode-record.js';
 import { IdentityPolicy } from './identity-policy.js';
 import { placeInEpochs } from './place-in-epochs.js';
 import { planBatch, type AssessedEvent } from './plan-batch.js';
+
+/** The message whose claims are to be weighed. An order says of its buyer what the feed found, and nothing in words. */
+function claimingMessage({ type, data }: InboundEvent): MessageReceived | undefined {
+  if (type === 'omni.inbound.message.received') return data;
+  if (type !== 'omni.inbound.order.updated' || data.identity === undefined) return undefined;
+  return { ...data, identity: data.identity, content: { type: 'system' } };
+}
 
 /** Told when a batch has been committed, so that what follows need not wait for its next look. */
 export interface CommitListener {
@@ -54,8 +62,9 @@ export class UnifyBatchService {
     const decoded = decodeRecord(record);
     if (!decoded.ok) return decoded;
     const { event } = decoded;
-    if (event.type !== 'omni.inbound.message.received') return { ...decoded, claims: [] };
-    const assessment = assessClaims(event.data, this.policy);
+    const claiming = claimingMessage(event);
+    if (claiming === undefined) return { ...decoded, claims: [] };
+    const assessment = assessClaims(claiming, this.policy);
     return assessment.ok
       ? { ...decoded, claims: assessment.claims }
       : { ok: false, code: 'identity_conflict', detail: assessment.detail };

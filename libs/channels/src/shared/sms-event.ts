@@ -77,7 +77,9 @@ function frameOf(frame: SmsFrame, messageId: string, flags: readonly string[]) {
   };
 }
 
-const parsed = (frame: SmsFrame, event: InboundEvent): ParsedEvent => ({
+type MessageEvent = Extract<InboundEvent, { data: { identity: object } }>;
+
+const parsed = (frame: SmsFrame, event: MessageEvent): ParsedEvent => ({
   event,
   account: frame.account,
   senderId: event.data.identity.value,

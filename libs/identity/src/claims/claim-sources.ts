@@ -44,6 +44,7 @@ export const CLAIM_SOURCES = {
   'comment.private_reply': source(4, 'One authenticated answer names the comment and its author’s id in the chat.'),
   'livechat.signed_contact': source(4, 'The site’s own server signed the contact for this visitor.'),
   'livechat.prechat': source(1, 'A visitor fills in the form before the chat; nobody checks it.'),
+  'webform.fields': source(1, 'A visitor of a web site fills in the form; nobody checks it.'),
   order_feed: source(2, 'The shop’s orders and the message agree on number and order.'),
   'crm.import': source(4, 'The system of record states both, in a signed import.'),
 } as const satisfies Readonly<Record<string, ClaimSource>>;

@@ -1,4 +1,12 @@
-import { entryId, type Attachment, type Content, type MessageReceived, type TimelineEntry } from '@app/contracts';
+import {
+  entryId,
+  type Attachment,
+  type Call,
+  type Order,
+  type Content,
+  type MessageReceived,
+  type TimelineEntry,
+} from '@app/contracts';
 
 /** Column `entry.body`: what was received and never changes. */
 export interface EntryBody {
@@ -8,10 +16,16 @@ export interface EntryBody {
   readonly reply_to?: MessageReceived['reply_to'];
   readonly post?: MessageReceived['post'];
   readonly mail?: MessageReceived['mail'];
+  /** As far as the report that made the entry knew it. */
+  readonly call?: Call;
+  /** The same. */
+  readonly order?: Order;
+  readonly visit?: MessageReceived['visit'];
+  readonly form?: MessageReceived['form'];
   readonly flags?: readonly string[];
 }
 
-/** Column `entry.changes`: what edits, deletions, reactions and receipts made of the entry. Absent parts: unchanged. */
+/** Column `entry.changes`: what edits, deletions, reactions, receipts and reports made of the entry. Absent parts: unchanged. */
 export interface EntryChanges {
   readonly state?: 'hidden' | 'deleted_by_sender';
   readonly content?: Content;
@@ -19,6 +33,8 @@ export interface EntryChanges {
   readonly edited_at?: string;
   readonly reactions?: NonNullable<TimelineEntry['reactions']>;
   readonly delivery?: NonNullable<TimelineEntry['delivery']>;
+  readonly call?: Call;
+  readonly order?: Order;
 }
 
 /** A row of `entry` with what its conversation knows about delivery. */
@@ -90,6 +106,8 @@ export function toTimelineEntry(row: EntryRow): TimelineEntry {
   const state = changes?.state ?? 'visible';
   const visible = state === 'visible';
   const attachments = changes?.attachments ?? body.attachments;
+  const call = changes?.call ?? body.call;
+  const order = changes?.order ?? body.order;
   const delivery = deliveryOf(row);
   const flags = [...(body.flags ?? []), ...(row.late ? ['late'] : [])];
   return {
@@ -116,6 +134,10 @@ export function toTimelineEntry(row: EntryRow): TimelineEntry {
     provider: body.provider,
     ...(body.post === undefined ? {} : { post: body.post }),
     ...(body.mail === undefined || !visible ? {} : { mail: body.mail }),
+    ...(call === undefined || !visible ? {} : { call }),
+    ...(order === undefined || !visible ? {} : { order }),
+    ...(body.visit === undefined || !visible ? {} : { visit: body.visit }),
+    ...(body.form === undefined || !visible ? {} : { form: body.form }),
     ...(changes?.reactions === undefined || changes.reactions.length === 0
       ? {}
       : { reactions: [...changes.reactions] }),

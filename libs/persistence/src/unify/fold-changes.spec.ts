@@ -104,6 +104,20 @@ describe('foldChanges', () => {
     });
   });
 
+  it('tells of a recording what became of its bytes, whatever came first', () => {
+    const recording = { id: 'RE1', state: 'available', source: 'url', locator: 'https://api.example/RE1' };
+    const received_at = at(31).toISOString();
+    const rang = change(INBOUND_TYPES.call, 1, { call: { stage: 'ringing' }, received_at });
+    const recorded = change(INBOUND_TYPES.call, 30, { call: { recording }, received_at });
+    const stored = change(MEDIA_FETCHED, 40, { locator: recording.locator, state: 'stored', sha256: 'ab' });
+    const { changes, reasons } = foldChanges(untouched, [rang, recorded, stored]);
+    expect(changes.attachments).toMatchObject([
+      { kind: 'audio', locator: recording.locator, state: 'stored', sha256: 'ab' },
+    ]);
+    expect(reasons).toEqual(['media', 'progressed']);
+    expect(foldChanges(untouched, [stored, recorded, rang]).changes).toEqual(changes);
+  });
+
   it('is a function of the set: every order of arrival ends in the same state', () => {
     const any = fc.oneof(
       fc.tuple(fc.string(), fc.nat(5), fc.nat(50)).map(([text, rank, seconds]) => edit(text, rank, seconds)),

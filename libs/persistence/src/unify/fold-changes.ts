@@ -3,11 +3,14 @@ import {
   DELIVERY_RANK,
   INBOUND_TYPES,
   type Attachment,
+  type CallReport,
   type Content,
   type DeliveryStatus,
+  type OrderReport,
   type TimelineEntry,
 } from '@app/contracts';
 import type { EntryChanges, EntryRow } from '../timeline/stored-entry.js';
+import { progressOfCall, progressOfOrder, type Progress } from './fold-reports.js';
 import type { FoldResult } from './unify.repository.js';
 import type { ChangeRow } from './writes.js';
 
@@ -42,6 +45,26 @@ interface ReceiptBody {
   readonly status: DeliveryStatus;
   readonly error_code?: string;
 }
+
+interface CallBody {
+  readonly call: CallReport;
+  readonly received_at: string;
+}
+
+interface OrderBody {
+  readonly order: OrderReport;
+  readonly received_at: string;
+}
+
+/** What reports make of an entry, and where it stands because of them. */
+interface Reported {
+  readonly parts: Omit<Progress, 'startedAt'>;
+  readonly place: NonNullable<FoldResult['place']>;
+}
+
+/** What the fold looks at besides the changes; a message needs only what changed of it before. */
+export type FoldedEntry = Pick<EntryRow, 'body' | 'changes'> &
+  Partial<Pick<EntryRow, 'direction' | 'occurred_at' | 'received_at'>>;
 
 const bodies = <Body>(changes: readonly ChangeRow[], type: string): { change: ChangeRow; body: Body }[] =>
   changes.filter((change) => change.type === type).map((change) => ({ change, body: change.body as unknown as Body }));
@@ -117,6 +140,33 @@ function foldDelivery(changes: readonly ChangeRow[]): EntryChanges['delivery'] {
   };
 }
 
+/** Reports of a call or an order together, if there are any. */
+function foldReports({ direction = 'inbound' }: FoldedEntry, changes: readonly ChangeRow[]): Reported | undefined {
+  const calls = bodies<CallBody>(changes, INBOUND_TYPES.call);
+  const orders = bodies<OrderBody>(changes, INBOUND_TYPES.order);
+  const received = [...calls, ...orders].map(({ body }) => body.received_at).sort()[0];
+  if (received === undefined) return undefined;
+  const place = ({ id, occurred_at: at }: ChangeRow) => ({ id, occurredAt: at.toISOString() });
+  const { startedAt, ...parts } =
+    calls.length > 0
+      ? progressOfCall(
+          calls.map(({ change, body }) => ({ ...place(change), report: body.call })),
+          direction,
+        )
+      : progressOfOrder(orders.map(({ change, body }) => ({ ...place(change), report: body.order })));
+  return { parts, place: { occurredAt: new Date(startedAt), receivedAt: new Date(received) } };
+}
+
+const samePlace = (entry: FoldedEntry, place: Reported['place']): boolean =>
+  entry.occurred_at?.getTime() === place.occurredAt.getTime() &&
+  entry.received_at?.getTime() === place.receivedAt.getTime();
+
+/** Whether a reader sees something else than before; the entry itself holds what its first report said. */
+function hasProgressed(entry: FoldedEntry, { parts, place }: Reported): boolean {
+  const shown = { ...entry.body, ...entry.changes };
+  return !samePlace(entry, place) || !isDeepStrictEqual([shown.call, shown.order], [parts.call, parts.order]);
+}
+
 function reasonsOf(before: EntryChanges, after: EntryChanges): string[] {
   const reasons: string[] = [];
   if (before.state !== after.state) {
@@ -135,13 +185,14 @@ function reasonsOf(before: EntryChanges, after: EntryChanges): string[] {
  * @param changes every change that names the entry, in any order
  * @returns the new `changes` column, and why it differs from the present one
  */
-export function foldChanges(entry: Pick<EntryRow, 'body' | 'changes'>, changes: readonly ChangeRow[]): FoldResult {
+export function foldChanges(entry: FoldedEntry, changes: readonly ChangeRow[]): FoldResult {
   const ordered = [...changes].sort(compareChanges);
   const state = foldState(ordered);
   const reactions = foldReactions(ordered);
   const delivery = foldDelivery(ordered);
   const edit = foldEdit(ordered);
-  const attachments = foldMedia(edit.attachments ?? entry.body.attachments, ordered);
+  const progress = foldReports(entry, ordered);
+  const attachments = foldMedia(progress?.parts.attachments ?? edit.attachments ?? entry.body.attachments, ordered);
   const after: EntryChanges = {
     ...(state === undefined ? {} : { state }),
     ...edit,
@@ -149,5 +200,15 @@ export function foldChanges(entry: Pick<EntryRow, 'body' | 'changes'>, changes: 
     ...(reactions.length === 0 ? {} : { reactions }),
     ...(delivery === undefined ? {} : { delivery }),
   };
-  return { changes: after, reasons: reasonsOf(entry.changes ?? {}, after) };
+  if (progress === undefined) return { changes: after, reasons: reasonsOf(entry.changes ?? {}, after) };
+  const changed = { ...after, ...progress.parts, attachments: attachments ?? progress.parts.attachments };
+  // What the reports say is compared as they are, not as text: nobody edits them.
+  const { call: _call, order: _order, ...shown } = { ...entry.body, ...entry.changes };
+  const before = { ...entry.changes, content: changed.content, attachments: shown.attachments ?? [] };
+  const reasons = reasonsOf(before, changed);
+  return {
+    changes: changed,
+    reasons: hasProgressed(entry, progress) ? [...reasons, 'progressed'] : reasons,
+    ...(samePlace(entry, progress.place) ? {} : { place: progress.place }),
+  };
 }

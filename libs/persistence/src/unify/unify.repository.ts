@@ -18,6 +18,8 @@ export interface InsertedCount {
   readonly account_id: string;
   readonly channel: string;
   readonly inserted: number;
+  /** How many of them were made by reports, which are kept as changes besides. */
+  readonly reported: number;
 }
 
 /** What the fold makes of an entry. */
@@ -25,6 +27,8 @@ export interface FoldResult {
   readonly changes: EntryChanges;
   /** Empty: the entry already shows this. */
   readonly reasons: readonly string[];
+  /** Where the entry stands from now on; absent: where it stood. */
+  readonly place?: { readonly occurredAt: Date; readonly receivedAt: Date };
 }
 
 const statement = (name: string, text: string): NamedStatement => ({ name, text });
@@ -80,7 +84,8 @@ const ENTRIES = statement(
        FROM n LEFT JOIN conversation c ON c.id = n.conversation_id
       ORDER BY n.id
      ON CONFLICT (id) DO NOTHING
-     RETURNING id, identity_id, conversation_id, event_id, correlation_id, account_id, channel, occurred_at),
+     RETURNING id, identity_id, conversation_id, event_id, correlation_id, account_id, channel, occurred_at,
+         body ?| ARRAY['call', 'order'] AS reported),
    c AS (
      INSERT INTO conversation (id, account_id, channel, identity_id, last_at, entries)
      SELECT conversation_id, min(account_id), min(channel), min(identity_id), max(occurred_at), count(*)
@@ -90,7 +95,7 @@ const ENTRIES = statement(
    o AS (
      INSERT INTO outbox (kind, identity_id, entry_id, correlation_id, causation_id)
      SELECT 'entry.appended', identity_id, id, correlation_id, event_id FROM e)
-   SELECT account_id, channel, count(*)::int AS inserted FROM e GROUP BY 1, 2`,
+   SELECT account_id, channel, count(*)::int AS inserted, count(*) FILTER (WHERE reported)::int AS reported FROM e GROUP BY 1, 2`,
 );
 
 /** A job that is done already comes back with a repeat, and ends when it is looked at. */
@@ -161,12 +166,30 @@ const CHANGES_OF = statement(
 const APPLY = statement(
   'unify-apply',
   `WITH k AS MATERIALIZED (
-     SELECT * FROM unnest($1::uuid[], $2::jsonb[], $3::jsonb[]) AS k(id, changes, reasons)),
+     SELECT * FROM unnest($1::uuid[], $2::jsonb[], $3::jsonb[], $4::timestamptz[], $5::timestamptz[])
+       AS k(id, changes, reasons, occurred_at, received_at)),
    e AS (
-     UPDATE entry SET changes = k.changes, revision = entry.revision + 1 FROM k WHERE entry.id = k.id
+     UPDATE entry SET changes = k.changes, revision = entry.revision + 1,
+            occurred_at = coalesce(k.occurred_at, entry.occurred_at), received_at = coalesce(k.received_at, entry.received_at)
+       FROM k WHERE entry.id = k.id
      RETURNING entry.id, entry.identity_id, entry.correlation_id, k.reasons)
    INSERT INTO outbox (kind, identity_id, entry_id, reasons, correlation_id)
    SELECT 'entry.changed', identity_id, id, ARRAY(SELECT jsonb_array_elements_text(reasons)), correlation_id FROM e`,
+);
+
+/** Whoever adds an entry to a conversation locks it too, so that the next statement sees all that counts. */
+const LOCK_CONVERSATIONS = statement(
+  'unify-lock-conversations',
+  'SELECT id FROM conversation WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE',
+);
+
+const NEWEST = statement(
+  'unify-newest',
+  `UPDATE conversation SET last_at = (
+     SELECT e.occurred_at FROM entry e
+      WHERE e.identity_id = conversation.identity_id AND e.conversation_id = conversation.id
+      ORDER BY e.occurred_at DESC LIMIT 1)
+    WHERE id = ANY($1::uuid[])`,
 );
 
 const MARK_APPLIED = statement(
@@ -348,6 +371,7 @@ export class UnifyRepository {
     const folded = entries
       .map((entry) => ({
         id: entry.id,
+        conversationId: entry.conversation_id,
         ...fold(
           entry,
           changes.filter((change) => change.entry_id === entry.id),
@@ -359,7 +383,14 @@ export class UnifyRepository {
         folded.map((result) => result.id),
         folded.map((result) => JSON.stringify(result.changes)),
         folded.map((result) => JSON.stringify(result.reasons)),
+        folded.map((result) => result.place?.occurredAt ?? null),
+        folded.map((result) => result.place?.receivedAt ?? null),
       ]);
+    }
+    const moved = folded.filter((result) => result.place !== undefined).map((result) => result.conversationId);
+    if (moved.length > 0) {
+      await transaction.query(LOCK_CONVERSATIONS, [moved]);
+      await transaction.query(NEWEST, [moved]);
     }
     await transaction.query(MARK_APPLIED, [changes.map((change) => change.id)]);
   }

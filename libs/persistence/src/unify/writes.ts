@@ -35,14 +35,15 @@ export interface EntryWrite {
   readonly raw: Buffer | null;
 }
 
-/** An edit, deletion, reaction or receipt of the entry that it names, which may not exist yet. */
+/** An edit, deletion, reaction, receipt or report of the entry that it names, which may not exist yet. */
 export interface ChangeWrite {
   readonly id: string;
   readonly entryId: string;
   readonly type: string;
   readonly occurredAt: string;
   readonly body: string;
-  readonly identityKey: string;
+  /** Absent in a report that names nobody. */
+  readonly identityKey: string | undefined;
   readonly accountId: string;
   readonly channel: string;
   readonly correlationId: string;
@@ -55,7 +56,8 @@ export interface MediaWrite {
   /** How the locator is to be read, as in the attachment. */
   readonly source: string;
   readonly accountId: string;
-  readonly identityKey: string;
+  /** Absent in a report that names nobody. */
+  readonly identityKey: string | undefined;
   /** When the message or its edit happened; RFC 3339. */
   readonly at: string;
 }

@@ -3,9 +3,13 @@ import {
   INBOUND_TYPES,
   inboundEventId,
   toHeaders,
+  type CallReport,
+  type CallUpdated,
   type InboundEvent,
   type InboundIdentity,
   type MessageReceived,
+  type OrderReport,
+  type OrderUpdated,
 } from '@app/contracts';
 import type { StreamBatch, StreamRecord } from '@app/stream';
 
@@ -91,6 +95,36 @@ export function aReceipt(
   };
 }
 
+/** A report of the call `id`; without `identity` in `more` it names the customer. */
+export function aCallReport(
+  traits: MessageTraits & {
+    readonly report?: string;
+    readonly call: CallReport;
+    readonly more?: Partial<CallUpdated>;
+  },
+): InboundEvent {
+  const { id = 'CA1', report = JSON.stringify(traits.call) } = traits;
+  const phone = { kind: 'phone', scope: '', value: '+84912345678', authenticity: 'A1' as const };
+  const framed = frame({ account: 'tong-dai', channel: 'voice', ...traits, id, identity: phone }, 'call', report);
+  const data = { ...framed.data, message_kind: 'call' as const, call: traits.call, ...traits.more };
+  return { id: framed.id, type: INBOUND_TYPES.call, data };
+}
+
+/** A report of the order that `order.number` names. */
+export function anOrderReport(
+  traits: MessageTraits & { readonly order: OrderReport; readonly more?: Partial<OrderUpdated> },
+): InboundEvent {
+  const id = `order:${traits.order.number}`;
+  const buyer = { kind: 'external', scope: 'shop', value: 'KH001', authenticity: 'A2' as const };
+  const framed = frame(
+    { account: 'cua-hang', channel: 'order', identity: buyer, ...traits, id },
+    'order',
+    JSON.stringify([traits.order, traits.at]),
+  );
+  const data = { ...framed.data, message_kind: 'event' as const, order: traits.order, ...traits.more };
+  return { id: framed.id, type: INBOUND_TYPES.order, data };
+}
+
 /** Everything that the business sent in the thread until then was read. */
 export function aReadWatermark(traits: MessageTraits & { readonly until: Date }): InboundEvent {
   const { id, data } = frame({ ...traits, id: `watermark-${traits.until.getTime()}` }, 'receipt');
@@ -103,7 +137,7 @@ export function aReadWatermark(traits: MessageTraits & { readonly until: Date })
 
 /** The record of an event as a consumer reads it. */
 export function aRecord(event: InboundEvent, offset: number | bigint = 0n): StreamRecord {
-  const key = event.data.identity.value;
+  const key = event.data.identity?.value ?? event.data.provider.message_id;
   return {
     topic: `omni.inbound.${event.data.channel}.v1`,
     partition: 0,

@@ -16,7 +16,7 @@ export function bodyOf(suite: ChannelAdapterSuite, fixture: Fixture): Buffer {
 export function deliver(suite: ChannelAdapterSuite, body: Buffer, receivedAt = RECEIVED_AT): ParseResult {
   const { adapter, account, otherAccounts = [] } = suite;
   const request = suite.signedRequest(body, account);
-  const verification = adapter.verify(request, account);
+  const verification = adapter.verify(request, account, RECEIVED_AT);
   if (!verification.ok) throw new Error(`a genuine request was refused: ${verification.reason}`);
   return adapter.parse(request, { account, accounts: [account, ...otherAccounts], receivedAt, verification });
 }
@@ -56,6 +56,8 @@ const ABILITY_OF_TYPE = {
   'omni.inbound.message.deleted': 'delete',
   'omni.inbound.message.reacted': 'reaction',
   'omni.inbound.receipt.updated': 'receipt',
+  'omni.inbound.call.updated': 'call',
+  'omni.inbound.order.updated': 'order',
 } as const satisfies Partial<Record<InboundEvent['type'], Ability>>;
 
 function abilitiesOfMessage(data: MessageReceived): readonly Ability[] {

@@ -23,8 +23,10 @@ export interface ChannelAdapterSuite {
   readonly required: readonly string[];
   /** Handshakes; absent when the provider has none. */
   readonly handshakes?: readonly (readonly [label: string, request: WebhookRequest, reply: WebhookReply])[];
-  /** Builds deliveries of text messages. */
-  readonly messages: {
+  /** A genuine body, for a provider that carries no text messages. */
+  readonly sample?: Buffer;
+  /** Builds deliveries of text messages; absent when the provider carries none. */
+  readonly messages?: {
     /** One body with these elements in order. Absent in `many` mode only for providers that send one at a time. */
     readonly body: (elements: readonly unknown[]) => Buffer;
     /** An element that says this; `index` tells elements of one body apart. */
