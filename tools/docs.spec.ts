@@ -22,6 +22,8 @@ const COLUMNS: Readonly<Record<string, Ability>> = {
   Deletions: 'delete',
   Reactions: 'reaction',
   Receipts: 'receipt',
+  Calls: 'call',
+  Orders: 'order',
   Comments: 'comment',
   Attachments: 'attachment',
   Replies: 'reply',

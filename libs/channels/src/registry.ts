@@ -1,5 +1,7 @@
 import type { ChannelAccount } from '@app/kernel';
 import type { ChannelAdapter, ChannelProvider, MediaAccess } from './channel-adapter.js';
+import { eventsAdapter } from './events/events.adapter.js';
+import { genericCallsAdapter } from './generic-calls/generic-calls.adapter.js';
 import { httpSmsAdapter } from './http-sms/http-sms.adapter.js';
 import { imapProvider } from './imap/imap.provider.js';
 import {
@@ -9,7 +11,9 @@ import {
   messengerAdapter,
   whatsAppAdapter,
 } from './meta/index.js';
+import { stringeeVoiceAdapter } from './stringee/stringee.adapter.js';
 import { telegramAdapter } from './telegram/telegram.adapter.js';
+import { twilioVoiceAdapter } from './twilio/twilio-voice.adapter.js';
 import { twilioAdapter } from './twilio/twilio.adapter.js';
 import { zaloAdapter } from './zalo/zalo.adapter.js';
 
@@ -24,6 +28,10 @@ export const WEBHOOK_ADAPTERS: readonly ChannelAdapter[] = [
   telegramAdapter,
   twilioAdapter,
   httpSmsAdapter,
+  twilioVoiceAdapter,
+  stringeeVoiceAdapter,
+  genericCallsAdapter,
+  eventsAdapter,
 ];
 
 /** Every provider from which we fetch: one line each. */

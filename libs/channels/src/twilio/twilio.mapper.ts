@@ -1,19 +1,12 @@
 import type { Attachment, Content, DeadLetterCode } from '@app/contracts';
 import { toE164 } from '@app/identity';
 import { cleanIdentifier, type ChannelAccount } from '@app/kernel';
-import type { ParseContext, ParseResult, WebhookRequest } from '../channel-adapter.js';
+import type { ParseContext, ParseResult } from '../channel-adapter.js';
 import { rawElement, rejectElement } from '../shared/element.js';
 import { smsReceipt, smsReceived, type SmsFrame, type SmsMessage } from '../shared/sms-event.js';
 import { decodeCarrierText } from './carrier-text.js';
+import { param, type TwilioDelivery } from './twilio.request.js';
 import { ERROR_TITLES, STATUS_TABLE } from './twilio.statuses.js';
-
-/** A delivery as it came: its parameters and its bytes. */
-export interface TwilioDelivery {
-  readonly params: URLSearchParams;
-  /** Body of a POST, query string of a GET. */
-  readonly bytes: Buffer;
-  readonly request: WebhookRequest;
-}
 
 /** More media than any message has; what comes above is not looked for. */
 const MAX_MEDIA = 100;
@@ -22,15 +15,6 @@ const nothing: ParseResult = { events: [], rejected: [], ignored: [] };
 
 function reject({ bytes }: TwilioDelivery, accountId: string, code: DeadLetterCode, detail: string): ParseResult {
   return { ...nothing, rejected: [rejectElement(code, detail, { accountId, bytes })] };
-}
-
-/** First value of a parameter; undefined when it is absent or empty. */
-function param({ params }: TwilioDelivery, ...names: readonly string[]): string | undefined {
-  for (const name of names) {
-    const value = params.get(name);
-    if (value !== null && value !== '') return value;
-  }
-  return undefined;
 }
 
 /** `whatsapp:+84…` and `rcs:+84…` name a number that the platform vouches for. */
