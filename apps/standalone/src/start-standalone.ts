@@ -4,6 +4,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createLogger, HealthRegistry, loadConfig, Metrics, type Config, type Logger } from '@app/kernel';
 import { createApplication, openStream, prepareInstallation, readAccounts, startApplication } from '@app/runtime';
 import { ChatModule } from '../../chat/src/chat.module.js';
+import { CommerceModule } from '../../commerce/src/commerce.module.js';
 import { EmailModule } from '../../email/src/email.module.js';
 import { FollowUpModule } from '../../follow-up/src/follow-up.module.js';
 import { SmsModule } from '../../sms/src/sms.module.js';
@@ -11,6 +12,7 @@ import { SocialModule } from '../../social/src/social.module.js';
 import { TimelineModule } from '../../timeline/src/timeline.module.js';
 import { UNIFIER } from '../../unifier/src/consumption.js';
 import { UnifierModule } from '../../unifier/src/unifier.module.js';
+import { VoiceModule } from '../../voice/src/voice.module.js';
 import { ensureDemoAccounts } from './demo/demo-accounts.js';
 import { startDemoMailbox } from './demo/demo-mailbox.js';
 import { keptSecrets } from './kept-secrets.js';
@@ -61,7 +63,17 @@ export async function startStandalone({ logLevel }: { logLevel: 'error' | 'warn'
     const stream = () => openStream({ config: reached, clientId: `omniline-${NAME}`, logger, metrics });
     await prepareInstallation({ databaseUrl: database.url, openStream: stream, logger });
     const application = await createApplication({
-      modules: [ChatModule, SmsModule, SocialModule, EmailModule, UnifierModule, FollowUpModule, TimelineModule],
+      modules: [
+        ChatModule,
+        SmsModule,
+        SocialModule,
+        EmailModule,
+        VoiceModule,
+        CommerceModule,
+        UnifierModule,
+        FollowUpModule,
+        TimelineModule,
+      ],
       kernel: {
         config: reached,
         accounts: known,
