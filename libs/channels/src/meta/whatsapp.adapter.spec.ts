@@ -117,7 +117,7 @@ describe('who wrote on WhatsApp', () => {
       metaDelivery(encodeMetaBody(bodyOf({ messages: [{ ...text('alo'), from_user_id: USER_ID }] })), own),
       { account: own, accounts: [own], receivedAt: new Date('2026-02-01'), verification: { ok: true, method: 'hmac' } },
     );
-    expect(events[0]!.event.data.identity.scope).toBe('110000000000077');
+    expect(events[0]!.event.data.identity?.scope).toBe('110000000000077');
   });
 
   it('is matched with the contacts by id, never by position', () => {
