@@ -6,13 +6,14 @@ import { benchGateway } from './gateway.js';
 import { benchGraph } from './graph.js';
 import { benchIdentity } from './identity.js';
 import { benchMailbox } from './mailbox.js';
+import { benchParse } from './parse.js';
 import { benchReading } from './reading.js';
 import { benchUnifier } from './unifier.js';
 import { environmentLines, toMarkdown, type ResultTable } from './support/report.js';
 
 const HELP = `Usage: npm run bench [-- <name>...] [-- --quick] [-- --write]
 
-Names: gateway, unifier, end-to-end, reading, mailbox, febrl, identity, graph; all of them when none is given.
+Names: gateway, unifier, end-to-end, reading, mailbox, febrl, identity, graph, parse; all of them when none is given.
 
   --quick  few and short rounds, to see that it works
   --write  puts the results into bench/RESULTS.md
@@ -48,6 +49,7 @@ const BENCHES: Readonly<Record<string, () => Promise<ResultTable>>> = {
     ),
   reading: () => benchReading(quick ? { rounds: 2, entries: 50_000 } : { rounds: 9, entries: 1_000_000 }),
   mailbox: () => benchMailbox(quick ? { rounds: 2, mails: 1_000 } : { rounds: 3, mails: 20_000 }),
+  parse: () => benchParse(quick ? { rounds: 2, bodies: 2_000 } : { rounds: 9, bodies: 20_000 }),
   graph: () =>
     benchGraph(
       quick
