@@ -3,6 +3,7 @@ import type { ChannelAdapter, ChannelProvider, MediaAccess } from './channel-ada
 import { eventsAdapter } from './events/events.adapter.js';
 import { genericCallsAdapter } from './generic-calls/generic-calls.adapter.js';
 import { httpSmsAdapter } from './http-sms/http-sms.adapter.js';
+import { infobipAdapter } from './infobip/infobip.adapter.js';
 import { imapProvider } from './imap/imap.provider.js';
 import {
   facebookCommentAdapter,
@@ -27,6 +28,7 @@ export const WEBHOOK_ADAPTERS: readonly ChannelAdapter[] = [
   zaloAdapter,
   telegramAdapter,
   twilioAdapter,
+  infobipAdapter,
   httpSmsAdapter,
   twilioVoiceAdapter,
   stringeeVoiceAdapter,

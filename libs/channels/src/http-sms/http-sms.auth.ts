@@ -47,7 +47,8 @@ function checkBasic(request: WebhookRequest, { secrets }: ChannelAccount): Outco
   if (given === undefined) return failed('missing');
   const [, encoded] = /^Basic ([A-Za-z0-9+/]+={0,2})$/i.exec(given) ?? [];
   if (encoded === undefined) return failed('malformed');
-  return matchToken(Buffer.from(encoded, 'base64').toString('utf8'), [`${secrets['user']}:${secrets['password']}`]);
+  // The text itself is compared: decoding would forgive what stands behind it.
+  return matchToken(encoded, [Buffer.from(`${secrets['user']}:${secrets['password']}`).toString('base64')]);
 }
 
 function digestGiven(rule: Rule<'hmac'> | Rule<'hash'>, request: WebhookRequest, value: string | undefined) {
