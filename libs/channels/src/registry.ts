@@ -5,6 +5,7 @@ import { genericCallsAdapter } from './generic-calls/generic-calls.adapter.js';
 import { httpSmsAdapter } from './http-sms/http-sms.adapter.js';
 import { infobipAdapter } from './infobip/infobip.adapter.js';
 import { imapProvider } from './imap/imap.provider.js';
+import { lineAdapter } from './line/line.adapter.js';
 import {
   facebookCommentAdapter,
   instagramAdapter,
@@ -27,6 +28,7 @@ export const WEBHOOK_ADAPTERS: readonly ChannelAdapter[] = [
   whatsAppAdapter,
   zaloAdapter,
   telegramAdapter,
+  lineAdapter,
   twilioAdapter,
   infobipAdapter,
   httpSmsAdapter,
