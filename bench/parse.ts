@@ -43,6 +43,8 @@ const SUBJECTS: readonly {
     settings: { app_id: '3900000000000000033' },
   },
   { channel: 'telegram', provider: 'telegram', fixtures: 'telegram/fixtures', externalId: '6900000001' },
+  { channel: 'line', provider: 'line', fixtures: 'line/fixtures', externalId: 'U0000000000000000000000000000000a' },
+  { channel: 'viber', provider: 'viber', fixtures: 'viber/fixtures', externalId: 'pa:5300000000000000001' },
 ];
 
 interface Fixture {

@@ -28,6 +28,7 @@ describe('the claims of all connectors', () => {
       'order_feed',
       'telegram.contact_card',
       'telegram.own_contact',
+      'viber.contact_card',
       'webform.fields',
       'whatsapp.changed_number',
       'whatsapp.contact_card',

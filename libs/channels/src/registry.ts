@@ -17,6 +17,7 @@ import { stringeeVoiceAdapter } from './stringee/stringee.adapter.js';
 import { telegramAdapter } from './telegram/telegram.adapter.js';
 import { twilioVoiceAdapter } from './twilio/twilio-voice.adapter.js';
 import { twilioAdapter } from './twilio/twilio.adapter.js';
+import { viberAdapter } from './viber/viber.adapter.js';
 import { zaloAdapter } from './zalo/zalo.adapter.js';
 
 /** Every provider that delivers by webhook: one line each. */
@@ -29,6 +30,7 @@ export const WEBHOOK_ADAPTERS: readonly ChannelAdapter[] = [
   zaloAdapter,
   telegramAdapter,
   lineAdapter,
+  viberAdapter,
   twilioAdapter,
   infobipAdapter,
   httpSmsAdapter,

@@ -35,6 +35,7 @@ export const CLAIM_SOURCES = {
     'WhatsApp says that the person took another number, not who has the old one now.',
   ),
   'whatsapp.contact_card': source(0, 'The card may be somebody else’s.'),
+  'viber.contact_card': source(0, 'The card may be somebody else’s.'),
   'telegram.own_contact': source(4, 'Telegram itself hands over the number of the account that writes.'),
   'telegram.contact_card': source(0, 'The card may be somebody else’s.'),
   'meta.page_scoped_id': source(
