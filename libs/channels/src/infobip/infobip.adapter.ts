@@ -27,9 +27,7 @@ function verify({ headers }: WebhookRequest, { secrets }: ChannelAccount): Verif
   if (encoded === undefined) return { ok: false, reason: 'malformed' };
   // The text itself is compared: decoding would forgive what stands behind it.
   const wanted = Buffer.from(`${secrets['user']}:${secrets['password']}`).toString('base64');
-  return equalTokens(encoded, wanted)
-    ? { ok: true, method: 'token' }
-    : { ok: false, reason: 'mismatch' };
+  return equalTokens(encoded, wanted) ? { ok: true, method: 'token' } : { ok: false, reason: 'mismatch' };
 }
 
 /**
