@@ -183,6 +183,66 @@ describe('a number that changes hands', () => {
   });
 });
 
+describe('a number that another WhatsApp account has', () => {
+  const NUMBER = VICTIM.value!;
+  const account = (value: string): Partial<InboundIdentity> => ({
+    kind: 'whatsapp_user',
+    scope: '330000000000077',
+    value,
+    authenticity: 'A2',
+  });
+  const [OLD, NEW] = [account('VN.70300000000000000077'), account('VN.99000000000000000088')];
+  const binding: Claim = { kind: 'phone', value: NUMBER, level: 4, source: 'whatsapp.user_id' };
+  const whatsApp = (id: string, identity: Partial<InboundIdentity>, at: Date): InboundEvent =>
+    anInboundMessage({ id, account: 'wa-shop', channel: 'whatsapp', identity, at, more: { claims: [binding] } });
+  const partOf = async (value: string): Promise<string[]> => {
+    const rows = await database.query<{ entry: string }>(
+      `SELECT e.body->'provider'->>'message_id' AS entry FROM entry e JOIN identity i ON i.id = e.identity_id
+        WHERE i.customer_id = (SELECT customer_id FROM identity WHERE value = $1) ORDER BY 1`,
+      [value],
+    );
+    return rows.map(({ entry }) => entry);
+  };
+  const epochs = async (): Promise<number> =>
+    (await database.query(`SELECT 1 FROM identity WHERE kind = 'phone'`)).length;
+
+  it('has another owner from then on; what stands stays with the one before', async () => {
+    await unify([whatsApp('w1', OLD, day(0)), sms('s1', VICTIM, day(1))]);
+    await unify([whatsApp('w2', NEW, day(100))]);
+    await unify([sms('s2', VICTIM, day(101)), sms('s0', VICTIM, day(2))]);
+    expect(await partOf(OLD.value!)).toEqual(['s0', 's1', 'w1']);
+    expect(await partOf(NEW.value!)).toEqual(['s2', 'w2']);
+  });
+
+  it('has it once, however often it is told, and within one batch with what follows', async () => {
+    await unify([whatsApp('w1', OLD, day(0))]);
+    const later = [whatsApp('w2', NEW, day(100)), sms('s2', VICTIM, day(101)), whatsApp('w3', NEW, day(102))];
+    await unify(later);
+    await unify(later);
+    expect(await partOf(NEW.value!)).toEqual(['s2', 'w2', 'w3']);
+    expect(await epochs()).toBe(2);
+  });
+
+  it('has none when two show it in turn: the first keeps it, and neither joins the other', async () => {
+    await unify([whatsApp('w1', OLD, day(0)), whatsApp('w3', OLD, day(100))]);
+    await unify([whatsApp('w2', NEW, day(50))]);
+    expect(await epochs()).toBe(1);
+    expect([await partOf(OLD.value!), await partOf(NEW.value!)]).toEqual([['w1', 'w3'], ['w2']]);
+  });
+
+  it('has none when the same account shows it again after a long time', async () => {
+    await unify([whatsApp('w1', OLD, day(0))]);
+    await unify([whatsApp('w2', OLD, day(400))]);
+    expect(await epochs()).toBe(1);
+  });
+
+  it('has none by a word that proves nothing', async () => {
+    await unify([whatsApp('w1', OLD, day(0))]);
+    await unify([zaloMessage('m1', [{ kind: 'phone', value: NUMBER, level: 1, source: 'zalo.user_submit_info' }])]);
+    expect(await epochs()).toBe(1);
+  });
+});
+
 describe('erasure', () => {
   const MARKER = 'dấu-hiệu-riêng-của-chị-Bưởi';
   const marked = (id: string, at: Date) =>

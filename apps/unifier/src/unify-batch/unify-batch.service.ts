@@ -73,7 +73,10 @@ export class UnifyBatchService {
   /** The order of the steps is part of the promise: see {@link UnifyRepository.applyChanges}. */
   private async write(decoded: readonly AssessedEvent[]): Promise<void> {
     const planned = planBatch(decoded, this.policy);
-    const identities = await this.repository.resolveIdentities(planned.identities);
+    let identities = await this.repository.resolveIdentities(planned.identities);
+    if (await this.evidence.endContradicted(planned.proofs, identities)) {
+      identities = await this.repository.resolveIdentities(planned.identities);
+    }
     const plan = placeInEpochs(planned, identities);
     await this.evidence.prove(plan.proofs, identities);
     const inserted = await this.repository.insertEntries(plan.entries, identities);

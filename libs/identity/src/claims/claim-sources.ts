@@ -61,6 +61,12 @@ export function trustOfSource(name: string): number {
 /** Whether a source is in the table. */
 export const isClaimSource = (name: string): name is ClaimSourceName => Object.hasOwn(CLAIM_SOURCES, name);
 
+/**
+ * Sources that bind a number to the one account that has it now: another account of the same kind with the same number,
+ * seen later, means that the number has another owner (identity design, section 3.4).
+ */
+export const EXCLUSIVE_SOURCES: readonly ClaimSourceName[] = ['whatsapp.user_id', 'whatsapp.shared_number'];
+
 /** What a claim can be of; an `external_id` is written `kind:scope:value`, in a kind of identity. */
 export type ClaimKind = 'phone' | 'email' | 'external_id';
 

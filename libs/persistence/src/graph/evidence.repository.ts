@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { connectedGroups, orderedPair } from '@app/identity';
+import { connectedGroups, EXCLUSIVE_SOURCES, orderedPair } from '@app/identity';
 import { arrayOf } from '../array-literal.js';
 import type { Database, NamedStatement, Queryable } from '../database.js';
 import type { ResolvedIdentities } from '../unify/resolved-identities.js';
@@ -81,6 +81,29 @@ const ENQUEUE = statement(
   'evidence-enqueue',
   `INSERT INTO graph_job (identity_id) SELECT * FROM unnest($1::bigint[]) ON CONFLICT DO NOTHING`,
 );
+/**
+ * The number's present owner was last seen with it before somebody else is. Two who show the same number in turn contradict
+ * nobody: the guard on one account of a kind keeps them apart.
+ */
+const CONTRADICTED = `
+  SELECT k.proven, min(k.at) AS at
+    FROM (SELECT proven, sender, min(at) AS at
+            FROM unnest($1::bigint[], $2::bigint[], $3::timestamptz[]) AS k(proven, sender, at) GROUP BY 1, 2) k
+    JOIN identity s ON s.id = k.sender
+    CROSS JOIN LATERAL (
+      SELECT b AS other, rule, state, last_seen FROM link WHERE a = k.proven
+      UNION ALL SELECT a, rule, state, last_seen FROM link WHERE b = k.proven) l
+    JOIN identity o ON o.id = l.other AND o.kind = s.kind AND o.scope = s.scope
+   WHERE l.rule = ANY($4::text[]) AND l.state <> 'revoked'
+   GROUP BY k.proven, k.sender, k.at
+  HAVING bool_and(o.id <> k.sender) AND max(l.last_seen) < k.at`;
+const FIND_CONTRADICTED = statement('evidence-contradicted', CONTRADICTED);
+const END_EPOCHS = statement(
+  'evidence-end-epochs',
+  `UPDATE identity i SET valid_to = n.at FROM (SELECT proven, min(at) AS at FROM (${CONTRADICTED}) c GROUP BY 1) n
+    WHERE i.id = n.proven AND i.valid_to IS NULL AND i.state = 'active' AND i.kind = 'phone'
+   RETURNING i.id`,
+);
 const CLAIM = statement(
   'evidence-claim',
   `INSERT INTO claim (identity_id, key_hash, rule, trust, kind, scope, value, claimed_at, source_entry)
@@ -158,6 +181,33 @@ export class EvidenceRepository {
       trust: 0,
     };
     await underStructureLock(this.database, async (tx) => await this.join(tx, fresh, decision));
+  }
+
+  /**
+   * Ends the time of owners whose number another account now proves to have: what was written stays where it is, and
+   * whoever writes from the number after that is somebody new. To be called before proofs are taken in.
+   *
+   * @returns whether anybody's time ended; the identities of the batch must then be resolved anew
+   */
+  async endContradicted(proofs: readonly ProofWrite[], identities: ResolvedIdentities): Promise<boolean> {
+    const binding = proofs
+      .filter(({ rule }) => (EXCLUSIVE_SOURCES as readonly string[]).includes(rule))
+      .flatMap(({ identityKey, provenKey, evidenceAt: at }) => {
+        const [sender, proven] = [identities.idAt(identityKey, at), identities.idAt(provenKey, at)];
+        return sender === undefined || proven === undefined ? [] : [{ sender, proven, at }];
+      });
+    if (binding.length === 0) return false;
+    const values = [
+      arrayOf.plain(binding.map(({ proven }) => proven)),
+      arrayOf.plain(binding.map(({ sender }) => sender)),
+      arrayOf.plain(binding.map(({ at }) => at)),
+      [...EXCLUSIVE_SOURCES],
+    ];
+    // Nearly always nobody is contradicted: that costs a look, and no lock.
+    const found = await this.database.query(FIND_CONTRADICTED, values);
+    if (found.length === 0) return false;
+    const ended = await underStructureLock(this.database, async (tx) => await tx.query(END_EPOCHS, values));
+    return ended.length > 0;
   }
 
   private async join(tx: Queryable, links: readonly LinkWrite[], decision: Decision): Promise<void> {
