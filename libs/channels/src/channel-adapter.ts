@@ -1,4 +1,4 @@
-import type { Channel, DeadLetterCode, InboundEvent } from '@app/contracts';
+import type { Channel, DeadLetterCode, InboundEvent, IdentityKind } from '@app/contracts';
 import type { ChannelAccount } from '@app/kernel';
 
 /** A provider's request, before anything in it is trusted. */
@@ -118,6 +118,27 @@ export interface MediaAccess {
   ): MediaRequest | undefined;
 }
 
+/** What a provider says of a person; absent: it does not say. */
+export interface Profile {
+  readonly name?: string;
+  readonly username?: string;
+  readonly locale?: string;
+  readonly avatar?: string;
+}
+
+/** How a provider is asked about people whom its messages only number. */
+export interface ProfileAccess {
+  /** Kind of the identities that it knows. */
+  readonly kind: IdentityKind;
+  /** Scope of the identities that an account may ask about. */
+  scopeOf(account: ChannelAccount): string;
+  readonly hosts: readonly string[];
+  /** @returns undefined when the account has no credential for it */
+  requestFor(userId: string, account: ChannelAccount): Omit<MediaRequest, 'next'> | undefined;
+  /** @returns undefined when the answer is a refusal */
+  read(answer: Buffer): Profile | undefined;
+}
+
 /** What every provider on a channel states about itself, however its messages come in. */
 export interface ChannelProvider {
   readonly channel: Channel;
@@ -129,6 +150,8 @@ export interface ChannelProvider {
   readonly abilities: readonly Ability[];
   /** Absent: attachments are not fetched, or there are none. */
   readonly media?: MediaAccess;
+  /** Absent: messages name people, or nobody can be asked. An account is asked about only with `settings.profiles: true`. */
+  readonly profile?: ProfileAccess;
   /** Problems of an account's settings and secrets, with paths relative to the account, for example `secrets.app_secret: …`. */
   checkAccount(account: ChannelAccount): readonly string[];
 }

@@ -1,5 +1,5 @@
 import type { ChannelAccount } from '@app/kernel';
-import type { ChannelAdapter, ChannelProvider, MediaAccess } from './channel-adapter.js';
+import type { ChannelAdapter, ChannelProvider, MediaAccess, ProfileAccess } from './channel-adapter.js';
 import { eventsAdapter } from './events/events.adapter.js';
 import { genericCallsAdapter } from './generic-calls/generic-calls.adapter.js';
 import { httpSmsAdapter } from './http-sms/http-sms.adapter.js';
@@ -51,6 +51,11 @@ const serves =
 /** How attachments of an account are fetched; undefined when they are not. */
 export function mediaAccessOf(account: ChannelAccount): MediaAccess | undefined {
   return [...WEBHOOK_ADAPTERS, ...PULL_PROVIDERS].find(serves(account))?.media;
+}
+
+/** How the provider of an account is asked about people; undefined when it is not. */
+export function profileAccessOf(account: ChannelAccount): ProfileAccess | undefined {
+  return [...WEBHOOK_ADAPTERS, ...PULL_PROVIDERS].find(serves(account))?.profile;
 }
 
 /** The webhook adapter of an account; undefined when its provider does not deliver by webhook. */

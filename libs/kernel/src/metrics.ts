@@ -50,6 +50,10 @@ export class Metrics {
     'account',
     'outcome',
   ]);
+  readonly profilesFetched = this.counter('omniline_profiles_total', 'Questions about people by outcome', [
+    'account',
+    'outcome',
+  ]);
   readonly mediaWaiting = this.gauge('omniline_media_waiting', 'Attachments that wait to be fetched', []);
   readonly mediaOldestSeconds = this.gauge('omniline_media_oldest_seconds', 'How long the oldest of them waits', []);
   readonly tokenRefreshes = this.counter('omniline_token_refreshes_total', 'Access tokens asked for, by outcome', [

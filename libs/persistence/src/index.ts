@@ -21,6 +21,7 @@ export * from './mailbox/checkpoint.repository.js';
 export * from './media/media.repository.js';
 export * from './migrate.js';
 export * from './persistence.module.js';
+export * from './profiles/profile.repository.js';
 export * from './relay/claim.js';
 export * from './relay/outbox-row.js';
 export * from './relay/ownership.js';

@@ -3,6 +3,7 @@ import type { ChannelAdapter, Verification, WebhookRequest } from '../channel-ad
 import { equalBytes, hmacSha256 } from '../shared/index.js';
 import { lineMedia } from './line.media.js';
 import { parseLine } from './line.parser.js';
+import { lineProfile } from './line.profile.js';
 
 const DIGEST_BYTES = 32;
 const BASE64 = /^[A-Za-z0-9+/]{43}=$/;
@@ -43,6 +44,7 @@ export const lineAdapter: ChannelAdapter = {
   provider: 'line',
   abilities: ['message', 'delete', 'attachment', 'reply', 'unsupported'],
   media: lineMedia,
+  profile: lineProfile,
   maxBodyBytes: 5 * 1024 * 1024,
   // LINE is said to wait about two seconds.
   answerWithinMs: 1_500,

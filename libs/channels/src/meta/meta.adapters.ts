@@ -1,6 +1,7 @@
 import type { Channel } from '@app/contracts';
 import type { ChannelAccount } from '@app/kernel';
 import type { Ability, ChannelAdapter } from '../channel-adapter.js';
+import { metaProfile } from './meta.profile.js';
 import { answerMetaHandshake, verifyMetaSignature } from './meta-signature.js';
 import { INSTAGRAM, parsePageBody } from './page-parser.js';
 import { parseWhatsAppBody } from './whatsapp-parser.js';
@@ -68,17 +69,20 @@ const instagramAdapterOf = (
 });
 
 /** Direct messages of Instagram. @see docs/channels/instagram.md */
-export const instagramAdapter: ChannelAdapter = instagramAdapterOf('instagram', [
-  'message',
-  'echo',
-  'edit',
-  'delete',
-  'reaction',
-  'receipt',
-  'attachment',
-  'reply',
-  'unsupported',
-]);
+export const instagramAdapter: ChannelAdapter = {
+  ...instagramAdapterOf('instagram', [
+    'message',
+    'echo',
+    'edit',
+    'delete',
+    'reaction',
+    'receipt',
+    'attachment',
+    'reply',
+    'unsupported',
+  ]),
+  profile: metaProfile('instagram_user'),
+};
 
 /** Comments on posts of an Instagram account. @see docs/channels/instagram-comment.md */
 export const instagramCommentAdapter: ChannelAdapter = instagramAdapterOf('instagram_comment', [
@@ -109,18 +113,21 @@ export const whatsAppAdapter: ChannelAdapter = {
 };
 
 /** Messages of Facebook pages. @see docs/channels/messenger.md */
-export const messengerAdapter: ChannelAdapter = pageAdapter('messenger', [
-  'message',
-  'echo',
-  'edit',
-  'delete',
-  'reaction',
-  'receipt',
-  'attachment',
-  'reply',
-  'claims',
-  'unsupported',
-]);
+export const messengerAdapter: ChannelAdapter = {
+  ...pageAdapter('messenger', [
+    'message',
+    'echo',
+    'edit',
+    'delete',
+    'reaction',
+    'receipt',
+    'attachment',
+    'reply',
+    'claims',
+    'unsupported',
+  ]),
+  profile: metaProfile('messenger_psid'),
+};
 
 /** Comments, posts of visitors and reviews on Facebook pages. @see docs/channels/facebook-comment.md */
 export const facebookCommentAdapter: ChannelAdapter = pageAdapter('facebook_comment', [

@@ -6,6 +6,7 @@ import { textOf } from '../shared/fields.js';
 import { readJson } from '../shared/read-json.js';
 import { readEnvelope } from './zalo.envelope.js';
 import { mapDelivery } from './zalo.mapper.js';
+import { zaloProfile } from './zalo.profile.js';
 import { matchingKey, readSignatureHeader, readTimestamp } from './zalo.signature.js';
 
 const appIdOf = ({ settings }: ChannelAccount): string => textOf(settings['app_id']) ?? '';
@@ -71,6 +72,7 @@ export const zaloAdapter: ChannelAdapter = {
   channel: 'zalo',
   provider: 'zalo',
   abilities: ['message', 'echo', 'reaction', 'receipt', 'attachment', 'reply', 'claims', 'unsupported'],
+  profile: zaloProfile,
   // As observed; addresses may be written with http.
   media: { hosts: ['zdn.vn', 'zadn.vn', 'dlfl.vn'] },
   maxBodyBytes: 5 * 1024 * 1024,

@@ -63,8 +63,14 @@ export class AdminClient {
   }
 }
 
-/** An answer of the cluster that says "not yet"; connections have their own retries. */
+/**
+ * An answer of the cluster that says "not yet"; connections have their own retries. kafkajs forgets what it knew of the
+ * cluster when a connection breaks, and a question in that moment fails with a TypeError of its own.
+ */
 function isPassing(error: unknown): boolean {
-  const { type, retriable } = (error ?? {}) as { type?: unknown; retriable?: unknown };
+  const { type, retriable, name, message } = (error ?? {}) as Partial<
+    Record<'type' | 'retriable' | 'name' | 'message', unknown>
+  >;
+  if (name === 'TypeError') return String(message).includes("'topicMetadata'");
   return typeof type === 'string' && retriable === true;
 }

@@ -1,0 +1,96 @@
+import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { profileAccessOf, type ProfileAccess } from '@app/channels';
+import { ACCOUNTS, cleanText, LOGGER, Metrics, type ChannelAccount, type Logger } from '@app/kernel';
+import { ProfileRepository, type ProfileFacts, type ProfileLookup } from '@app/persistence';
+import { WorkLoop } from '@app/runtime';
+import { MEDIA_CLIENT, type MediaClient } from '../fetch-media/fetch-media.service.js';
+
+/** Providers count calls: so many a second at most, for all accounts together. */
+const AT_ONCE = 4;
+const LEASE_MS = 120_000;
+const LOOK_MS = 1_000;
+const DAY_MS = 86_400_000;
+/** Names change; nobody minds an old one for so long. */
+const KNOWN_FOR_MS = 30 * DAY_MS;
+/** After a refusal: the person never wrote, or the token may not ask. */
+const REFUSED_FOR_MS = DAY_MS;
+const FIRST_RETRY_MS = 60_000;
+const MAX_CHARS = 1_000;
+
+interface Source {
+  readonly account: ChannelAccount;
+  readonly access: ProfileAccess;
+}
+
+const fit = (text: string): string => cleanText(text, { nul: 'remove', maxChars: MAX_CHARS }).text.trim();
+
+/**
+ * Asks providers for the names of people whom their messages only number, after the messages stand. Only accounts that say
+ * `profiles: true` are asked for.
+ *
+ * Guarantee: none; a name is a convenience. What is erased while it is asked about stays erased.
+ */
+@Injectable()
+export class FetchProfilesService implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly sources: readonly Source[];
+  private readonly loop: WorkLoop;
+
+  constructor(
+    @Inject(ProfileRepository) private readonly profiles: ProfileRepository,
+    @Inject(MEDIA_CLIENT) private readonly client: MediaClient,
+    @Inject(ACCOUNTS) accounts: readonly ChannelAccount[],
+    @Inject(Metrics) private readonly metrics: Metrics,
+    @Inject(LOGGER) logger: Logger,
+  ) {
+    this.sources = accounts.flatMap((account) => {
+      const access = account.settings['profiles'] === true ? profileAccessOf(account) : undefined;
+      return access === undefined ? [] : [{ account, access }];
+    });
+    this.loop = new WorkLoop({ name: 'fetch-profiles', work: () => this.fetchDue(), idleMs: LOOK_MS, logger });
+  }
+
+  onApplicationBootstrap(): void {
+    if (this.sources.length > 0) this.loop.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    if (this.sources.length > 0) await this.loop.stop();
+  }
+
+  /** Asks for what is due. @returns false: the next look comes after a wait, so that the rate holds */
+  async fetchDue(): Promise<boolean> {
+    await this.profiles.findNew(
+      this.sources.map(({ account, access }) => ({ kind: access.kind, scope: access.scopeOf(account) })),
+    );
+    const lookups = await this.profiles.claim(AT_ONCE, LEASE_MS);
+    await Promise.all(lookups.map(async (lookup) => await this.fetch(lookup)));
+    return false;
+  }
+
+  private async fetch(lookup: ProfileLookup): Promise<void> {
+    const source = this.sources.find(
+      ({ account, access }) => access.kind === lookup.kind && access.scopeOf(account) === lookup.scope,
+    );
+    const request = source?.access.requestFor(lookup.value, source.account);
+    if (source === undefined || request === undefined)
+      return await this.profiles.askAgain(lookup.identity_id, KNOWN_FOR_MS);
+    const count = (outcome: string): void => this.metrics.profilesFetched.inc({ account: source.account.id, outcome });
+    const answer = await this.client.download({ ...request, hosts: source.access.hosts });
+    if (!answer.ok) {
+      count(answer.outcome);
+      const retryMs = Math.min(FIRST_RETRY_MS * 2 ** Math.min(lookup.attempts, 10), REFUSED_FOR_MS);
+      const delayMs = answer.outcome === 'retry' ? Math.max(retryMs, answer.retryAfterMs ?? 0) : REFUSED_FOR_MS;
+      return await this.profiles.askAgain(lookup.identity_id, delayMs);
+    }
+    const facts = source.access.read(answer.bytes);
+    count(facts === undefined ? 'refused' : 'known');
+    if (facts !== undefined) await this.profiles.keep(lookup.identity_id, fitting(facts));
+    await this.profiles.askAgain(lookup.identity_id, facts === undefined ? REFUSED_FOR_MS : KNOWN_FOR_MS);
+  }
+}
+
+function fitting(facts: ProfileFacts): ProfileFacts {
+  return Object.fromEntries(
+    Object.entries(facts).flatMap(([key, value]) => (value === undefined ? [] : [[key, fit(value)]])),
+  );
+}
