@@ -236,6 +236,9 @@ const MAPPERS: Readonly<Record<string, (subject: Subject) => MappedUpdate>> = {
   chat_join_request: mapMembership,
 };
 
+/** Updates whose user is the owner of a business account or of a bot: one of us, and no customer. */
+const OURS = new Set(['business_connection', 'managed_bot']);
+
 /** The value with a chat: taps name it in their message, and what has none happened in the person's own. */
 function placed(value: JsonObject): JsonObject {
   if (value['chat'] !== undefined) return value;
@@ -250,6 +253,7 @@ function placed(value: JsonObject): JsonObject {
  */
 export function mapUpdate(delivery: TelegramDelivery): MappedUpdate {
   const { update, context } = delivery;
+  if (OURS.has(update.field)) return { reject: 'unsupported_content', detail: `${update.field} is about ourselves` };
   const value = placed(update.value);
   const parties = partiesOf(update.field, value, context.account);
   const map = Object.hasOwn(MAPPERS, update.field) ? MAPPERS[update.field] : undefined;

@@ -41,6 +41,17 @@ function label(account: ChannelAccount, id: string): InboundIdentity {
   return { kind: 'sender_label', scope: account.id, value: `telegram:${id}`, authenticity: 'A1' };
 }
 
+/** The other side of what the business wrote: in a private chat the person, else nobody in particular. */
+function addressee(chat: JsonObject, chatId: string, account: ChannelAccount): InboundIdentity {
+  return (textOf(chat['type']) ?? 'private') === 'private' ? personOf(chat, chatId) : label(account, chatId);
+}
+
+/** Whoever did it; of a change of membership whoever it happened to, which another one may have brought about. */
+function actorOf(field: string, value: JsonObject): JsonObject {
+  const member = field === 'chat_member' ? objectOf(objectOf(value['new_chat_member'])?.['user']) : undefined;
+  return member ?? objectOf(value['from']) ?? objectOf(value['user']) ?? {};
+}
+
 function conversationOf(value: JsonObject, chatId: string): string {
   const topic = value['is_topic_message'] === true ? idOf(value['message_thread_id']) : undefined;
   return topic === undefined ? chatId : `${chatId}:${topic}`;
@@ -57,14 +68,19 @@ export function partiesOf(field: string, value: JsonObject, account: ChannelAcco
   const chat = objectOf(value['chat']) ?? {};
   const chatId = idOf(chat['id']);
   if (chatId === undefined) return undefined;
-  const user = objectOf(value['from']) ?? objectOf(value['user']) ?? {};
+  const user = actorOf(field, value);
   const userId = idOf(user['id']);
   const where = { chatId, conversationId: conversationOf(value, chatId) };
   if (field.includes('business') && userId !== chatId) {
-    return { ...where, direction: 'echo', identity: personOf(chat, chatId), actorId: userId ?? account.externalId };
+    return {
+      ...where,
+      direction: 'echo',
+      identity: addressee(chat, chatId, account),
+      actorId: userId ?? account.externalId,
+    };
   }
   if (userId === account.externalId) {
-    return { ...where, direction: 'echo', identity: personOf(chat, chatId), actorId: userId };
+    return { ...where, direction: 'echo', identity: addressee(chat, chatId, account), actorId: userId };
   }
   const speaker = idOf(objectOf(value['sender_chat'])?.['id']) ?? idOf(objectOf(value['actor_chat'])?.['id']);
   if (userId === undefined || speaker !== undefined || user['is_bot'] === true) {
