@@ -40,7 +40,8 @@ export const infobipAdapter: ChannelAdapter = {
   provider: 'infobip',
   abilities: ['message', 'receipt', 'attachment', 'claims'],
   media: { hosts: ['infobip.com'] },
-  maxBodyBytes: 5 * 1024 * 1024,
+  // The largest of a channel is what its door waits for: no larger than that of the other SMS providers.
+  maxBodyBytes: 1024 * 1024,
   answerWithinMs: 5_000,
   handshake: ({ method }) => (method === 'GET' ? { status: 200 } : undefined),
   verify,
