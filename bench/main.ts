@@ -49,7 +49,7 @@ const BENCHES: Readonly<Record<string, () => Promise<ResultTable>>> = {
     ),
   reading: () => benchReading(quick ? { rounds: 2, entries: 50_000 } : { rounds: 9, entries: 1_000_000 }),
   mailbox: () => benchMailbox(quick ? { rounds: 2, mails: 1_000 } : { rounds: 3, mails: 20_000 }),
-  parse: () => benchParse(quick ? { rounds: 2, bodies: 2_000 } : { rounds: 9, bodies: 20_000 }),
+  parse: () => benchParse(quick ? { rounds: 2, bodies: 2_000 } : { rounds: 9, bodies: 4_000 }),
   graph: () =>
     benchGraph(
       quick
