@@ -39,7 +39,7 @@ export class CustomerGrower {
 
   constructor(private readonly database: Database) {}
 
-  /** A customer of so many identities, proved as machines do: each one to the first. */
+  /** A customer of so many identities, each joined to the first as an agent would, whom the limits of proof do not bind. */
   async grow(size: number): Promise<GrownCustomer> {
     const values = Array.from({ length: size }, (_, n) => knownVisitor(this.used + n));
     this.used += size;
@@ -49,8 +49,8 @@ export class CustomerGrower {
     const proofs = others.map((other): ProofWrite => ({
       identityKey: other.key,
       provenKey: hub!.key,
-      rule: 'livechat.signed_contact',
-      trust: 4,
+      rule: 'agent.merge',
+      trust: 5,
       evidenceAt: AT,
       sourceEntry: randomUUID(),
       correlationId: randomUUID(),
