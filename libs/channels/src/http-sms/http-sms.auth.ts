@@ -2,7 +2,9 @@ import { createHash, createHmac } from 'node:crypto';
 import { BlockList, isIPv4, isIPv6 } from 'node:net';
 import type { ChannelAccount } from '@app/kernel';
 import type { Verification, WebhookRequest } from '../channel-adapter.js';
+import { verifyBasic } from '../shared/basic-auth.js';
 import { equalTokens } from '../shared/hmac.js';
+import { secretsInForce } from '../shared/signed-body.js';
 import type { Elements } from './http-sms.element.js';
 import type { AuthRule, HttpSmsSettings } from './http-sms.settings.js';
 
@@ -17,13 +19,6 @@ const failed = (reason: string): Outcome => ({ ok: false, reason });
 /** Shortest token in characters: with fewer than 128 bits it could be guessed. */
 export const MIN_TOKEN_CHARS = 16;
 
-/** A secret and the one before it, so that it can be replaced without loss. */
-function secretsOf({ secrets }: ChannelAccount, name: string): readonly string[] {
-  return [secrets[name], secrets[`previous_${name}`]].filter(
-    (secret) => secret !== undefined && secret !== '',
-  ) as string[];
-}
-
 function matchToken(given: string | undefined | null, wanted: readonly string[]): Outcome {
   if (given === undefined || given === null || given === '') return failed('missing');
   const index = wanted.findIndex((secret) => equalTokens(given, secret));
@@ -33,22 +28,18 @@ function matchToken(given: string | undefined | null, wanted: readonly string[])
 function checkHeader(rule: Rule<'header'>, request: WebhookRequest, account: ChannelAccount): Outcome {
   const given = request.headers[rule.name];
   if (given !== undefined && !given.startsWith(rule.prefix)) return failed('malformed');
-  return matchToken(given?.slice(rule.prefix.length), secretsOf(account, 'token'));
+  return matchToken(given?.slice(rule.prefix.length), secretsInForce(account, 'token'));
 }
 
 /** A token that stands twice in an address is refused: two readers might take different ones. */
 function checkQuery(rule: Rule<'query'>, request: WebhookRequest, account: ChannelAccount): Outcome {
   const given = request.query.getAll(rule.name);
-  return given.length > 1 ? failed('malformed') : matchToken(given[0], secretsOf(account, 'token'));
+  return given.length > 1 ? failed('malformed') : matchToken(given[0], secretsInForce(account, 'token'));
 }
 
-function checkBasic(request: WebhookRequest, { secrets }: ChannelAccount): Outcome {
-  const given = request.headers['authorization'];
-  if (given === undefined) return failed('missing');
-  const [, encoded] = /^Basic ([A-Za-z0-9+/]+={0,2})$/i.exec(given) ?? [];
-  if (encoded === undefined) return failed('malformed');
-  // The text itself is compared: decoding would forgive what stands behind it.
-  return matchToken(encoded, [Buffer.from(`${secrets['user']}:${secrets['password']}`).toString('base64')]);
+function checkBasic({ headers }: WebhookRequest, account: ChannelAccount): Outcome {
+  const checked = verifyBasic(headers['authorization'], account);
+  return checked.ok ? passed() : checked;
 }
 
 function digestGiven(rule: Rule<'hmac'> | Rule<'hash'>, request: WebhookRequest, value: string | undefined) {
@@ -59,7 +50,7 @@ function digestGiven(rule: Rule<'hmac'> | Rule<'hash'>, request: WebhookRequest,
 
 function checkHmac(rule: Rule<'hmac'>, request: WebhookRequest, account: ChannelAccount, elements: Elements): Outcome {
   const given = digestGiven(rule, request, rule.field === undefined ? undefined : elements?.[0]?.get(rule.field));
-  const wanted = secretsOf(account, 'hash_key').map((key) =>
+  const wanted = secretsInForce(account, 'hash_key').map((key) =>
     createHmac(rule.algorithm, key).update(request.body).digest(rule.encoding),
   );
   return matchToken(given, wanted);
@@ -71,7 +62,7 @@ function checkHash(rule: Rule<'hash'>, request: WebhookRequest, account: Channel
   let index = 0;
   for (const element of elements) {
     const given = digestGiven(rule, request, rule.field === undefined ? undefined : element.get(rule.field));
-    const wanted = secretsOf(account, 'hash_key').map((secret) => {
+    const wanted = secretsInForce(account, 'hash_key').map((secret) => {
       const values = rule.parts.map((part) => (part === '$secret' ? secret : (element.get(part) ?? '')));
       return createHash(rule.algorithm).update(values.join(rule.separator), 'utf8').digest(rule.encoding);
     });

@@ -1,12 +1,9 @@
 import type { ChannelAccount } from '@app/kernel';
 import type { ChannelAdapter, Verification, WebhookRequest } from '../channel-adapter.js';
-import { equalBytes, hmacSha256 } from '../shared/index.js';
+import { verifySigned } from '../shared/signed-body.js';
 import { lineMedia } from './line.media.js';
 import { parseLine } from './line.parser.js';
 import { lineProfile } from './line.profile.js';
-
-const DIGEST_BYTES = 32;
-const BASE64 = /^[A-Za-z0-9+/]{43}=$/;
 
 function checkAccount({ externalId, secrets, settings }: ChannelAccount): readonly string[] {
   const problems: string[] = [];
@@ -22,17 +19,13 @@ function checkAccount({ externalId, secrets, settings }: ChannelAccount): readon
 }
 
 /** The key is the secret's text; LINE writes the body as plain UTF-8, which must not be written anew. */
-function verify({ headers, body }: WebhookRequest, { secrets }: ChannelAccount): Verification {
-  const given = headers['x-line-signature'];
-  if (given === undefined || given === '') return { ok: false, reason: 'missing' };
-  const claimed = BASE64.test(given) ? Buffer.from(given, 'base64') : undefined;
-  if (claimed?.length !== DIGEST_BYTES) return { ok: false, reason: 'malformed' };
-  const keys = [secrets['channel_secret'], secrets['previous_channel_secret']].filter(
-    (key) => key !== undefined && key !== '',
-  );
-  const index = keys.findIndex((key) => equalBytes(hmacSha256(key!, body), claimed));
-  return index === -1 ? { ok: false, reason: 'mismatch' } : { ok: true, method: 'hmac', keyId: String(index) };
-}
+const verify = ({ headers, body }: WebhookRequest, account: ChannelAccount): Verification =>
+  verifySigned(body, headers['x-line-signature'], account, {
+    algorithm: 'sha256',
+    encoding: 'base64',
+    secret: 'channel_secret',
+    form: /^[A-Za-z0-9+/]{43}=$/,
+  });
 
 /**
  * A LINE official account: batches of events, signed.

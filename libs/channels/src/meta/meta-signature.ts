@@ -1,21 +1,12 @@
 import type { ChannelAccount } from '@app/kernel';
 import type { Verification, WebhookReply, WebhookRequest } from '../channel-adapter.js';
+import { secretsInForce } from '../shared/signed-body.js';
 import { decodeHex, equalBytes, equalTokens, hmacSha256 } from '../shared/index.js';
 
 const SCHEME = 'sha256=';
 const DIGEST_BYTES = 32;
 /** A challenge comes from whoever knows the public address: only harmless characters are sent back. */
 const CHALLENGE = /^[A-Za-z0-9_-]{1,128}$/;
-
-/**
- * App secrets that may have signed, in the order in which they are tried. While a secret is being replaced the old one
- * stays valid as `previous_app_secret`, at least for the 36 hours during which Meta repeats deliveries.
- */
-function appSecrets({ secrets }: ChannelAccount): readonly string[] {
-  return [secrets.app_secret, secrets.previous_app_secret].filter(
-    (secret): secret is string => secret !== undefined && secret !== '',
-  );
-}
 
 /**
  * The body as Meta writes it: every UTF-16 unit beyond ASCII as `\u` and four lower-case hexadecimal digits. A proxy
@@ -43,7 +34,8 @@ export function verifyMetaSignature({ headers, body }: WebhookRequest, account: 
   if (header === undefined || header === '') return { ok: false, reason: 'missing' };
   const claimed = header.startsWith(SCHEME) ? decodeHex(header.slice(SCHEME.length), DIGEST_BYTES) : undefined;
   if (claimed === undefined) return { ok: false, reason: 'malformed' };
-  const secrets = appSecrets(account);
+  // The one before stays valid at least for the 36 hours during which Meta repeats deliveries.
+  const secrets = secretsInForce(account, 'app_secret');
   const keyOf = (message: string | Buffer): number =>
     secrets.findIndex((secret) => equalBytes(hmacSha256(secret, message), claimed));
   const key = keyOf(body);

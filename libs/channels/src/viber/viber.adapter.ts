@@ -1,9 +1,7 @@
 import type { ChannelAccount } from '@app/kernel';
 import type { ChannelAdapter, Verification, WebhookRequest } from '../channel-adapter.js';
-import { decodeHex, equalBytes, hmacSha256 } from '../shared/index.js';
+import { verifySigned } from '../shared/signed-body.js';
 import { parseViber } from './viber.mapper.js';
-
-const DIGEST_BYTES = 32;
 
 function checkAccount({ externalId, secrets }: ChannelAccount): readonly string[] {
   const problems: string[] = [];
@@ -13,14 +11,14 @@ function checkAccount({ externalId, secrets }: ChannelAccount): readonly string[
 }
 
 /** The token is the key. Where a header cannot be sent, the signature stands in the address as `sig`. */
-function verify(request: WebhookRequest, { secrets }: ChannelAccount): Verification {
-  const given = request.headers['x-viber-content-signature'] ?? request.query.get('sig') ?? '';
-  if (given === '') return { ok: false, reason: 'missing' };
-  const claimed = decodeHex(given, DIGEST_BYTES);
-  if (claimed === undefined) return { ok: false, reason: 'malformed' };
-  const keys = [secrets['auth_token'], secrets['previous_auth_token']].filter((key) => key !== undefined && key !== '');
-  const index = keys.findIndex((key) => equalBytes(hmacSha256(key!, request.body), claimed));
-  return index === -1 ? { ok: false, reason: 'mismatch' } : { ok: true, method: 'hmac', keyId: String(index) };
+function verify({ headers, query, body }: WebhookRequest, account: ChannelAccount): Verification {
+  const given = headers['x-viber-content-signature'] ?? query.get('sig') ?? '';
+  return verifySigned(body, given.toLowerCase(), account, {
+    algorithm: 'sha256',
+    encoding: 'hex',
+    secret: 'auth_token',
+    form: /^[0-9a-f]{64}$/,
+  });
 }
 
 /**

@@ -4,6 +4,7 @@ import type { ChannelAdapter, ParseContext, ParseResult, Verification, WebhookRe
 import { exceedsRecord, rawElement, rejectElement } from '../shared/element.js';
 import { textOf } from '../shared/fields.js';
 import { readJson } from '../shared/read-json.js';
+import { secretsInForce } from '../shared/signed-body.js';
 import { readEnvelope } from './zalo.envelope.js';
 import { mapDelivery } from './zalo.mapper.js';
 import { zaloProfile } from './zalo.profile.js';
@@ -11,19 +12,13 @@ import { matchingKey, readSignatureHeader, readTimestamp } from './zalo.signatur
 
 const appIdOf = ({ settings }: ChannelAccount): string => textOf(settings['app_id']) ?? '';
 
-/** Keys in force: the present one, and the one before while Zalo still signs with it. */
-const keysOf = ({ secrets }: ChannelAccount): readonly string[] =>
-  [secrets['oa_secret_key'], secrets['previous_oa_secret_key']].filter(
-    (key) => key !== undefined && key !== '',
-  ) as string[];
-
 function verify(request: WebhookRequest, account: ChannelAccount): Verification {
   const header = request.headers['x-zevent-signature'];
   if (header === undefined || header.trim() === '') return { ok: false, reason: 'missing' };
   const given = readSignatureHeader(header);
   if (given === undefined) return { ok: false, reason: 'malformed' };
   const timestamp = readTimestamp(request.body);
-  const index = matchingKey(given, request.body, appIdOf(account), timestamp, keysOf(account));
+  const index = matchingKey(given, request.body, appIdOf(account), timestamp, secretsInForce(account, 'oa_secret_key'));
   return index === -1 ? { ok: false, reason: 'mismatch' } : { ok: true, method: 'hash', keyId: String(index) };
 }
 
