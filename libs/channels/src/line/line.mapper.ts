@@ -6,10 +6,11 @@ import {
   type InboundEvent,
   type InboundIdentity,
 } from '@app/contracts';
-import { chooseOccurredAt, cleanIdentifier } from '@app/kernel';
+import { cleanIdentifier } from '@app/kernel';
 import type { ParseContext } from '../channel-adapter.js';
 import {
   EARLIEST_CHAT_MS,
+  eventFrame,
   idOf,
   instantOf,
   objectOf,
@@ -62,37 +63,21 @@ const SYSTEM = new Set([
 ]);
 
 function frameOf({ value, context, bytes, identity, conversationId }: Subject, naming: Naming) {
-  const { account, receivedAt, verification } = context;
-  const time = instantOf(value['timestamp']);
-  const { occurredAt, clockAdjusted } = chooseOccurredAt(time, receivedAt, EARLIEST_CHAT_MS);
-  const eventId = idOf(value['webhookEventId']);
-  const flags = [
-    ...(clockAdjusted ? ['clock_adjusted'] : []),
-    ...(value['mode'] === 'standby' ? ['standby'] : []),
-    ...(naming.flags ?? []),
-  ];
-  return {
-    channel: account.channel,
-    account_id: account.id,
-    direction: 'inbound' as const,
+  const timeMs = instantOf(value['timestamp']);
+  return eventFrame({
+    context,
+    direction: 'inbound',
     identity,
-    provider: {
-      name: account.provider,
-      message_id: naming.messageId,
-      conversation_id: conversationId,
-      ...(eventId === undefined ? {} : { event_id: eventId }),
-      ...(time === undefined ? {} : { timestamp: String(value['timestamp']) }),
-    },
-    message_kind: naming.messageKind,
-    occurred_at: occurredAt.toISOString(),
-    received_at: receivedAt.toISOString(),
-    verification: {
-      method: verification.method,
-      ...(verification.keyId === undefined ? {} : { key_id: verification.keyId }),
-    },
+    messageKind: naming.messageKind,
+    messageId: naming.messageId,
+    conversationId,
+    eventId: idOf(value['webhookEventId']),
+    timestamp: timeMs === undefined ? undefined : String(value['timestamp']),
+    timeMs,
+    earliestMs: EARLIEST_CHAT_MS,
+    flags: [...(value['mode'] === 'standby' ? ['standby'] : []), ...(naming.flags ?? [])],
     raw: rawElement(bytes),
-    ...(flags.length === 0 ? {} : { flags }),
-  };
+  });
 }
 
 const idFor = ({ context }: Subject, { kind, messageId }: Naming): string =>

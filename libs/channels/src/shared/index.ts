@@ -1,4 +1,5 @@
 export * from './element.js';
+export * from './event-frame.js';
 export * from './fields.js';
 export * from './hmac.js';
 export * from './instant-of.js';

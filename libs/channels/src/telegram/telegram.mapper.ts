@@ -6,10 +6,11 @@ import {
   type InboundEvent,
   type Raw,
 } from '@app/contracts';
-import { chooseOccurredAt, cleanIdentifier } from '@app/kernel';
+import { cleanIdentifier } from '@app/kernel';
 import type { ParseContext, ParsedEvent } from '../channel-adapter.js';
 import {
   EARLIEST_CHAT_MS,
+  eventFrame,
   idOf,
   instantOf,
   listOf,
@@ -55,30 +56,22 @@ const unreadable = (detail: string): MappedUpdate => ({ reject: 'schema_invalid'
 const messageIdOf = (chatId: string, number: string): string => `${chatId}:${number}`;
 
 function frameOf({ update, context, raw, parties }: Subject, naming: Naming) {
-  const { account, receivedAt, verification } = context;
-  const time = instantOf(naming.time);
-  const { occurredAt, clockAdjusted } = chooseOccurredAt(time, receivedAt, EARLIEST_CHAT_MS);
-  const flags = [...(clockAdjusted ? ['clock_adjusted'] : []), ...(naming.flags ?? [])];
-  return {
-    channel: account.channel,
-    account_id: account.id,
+  const timeMs = instantOf(naming.time);
+  return eventFrame({
+    context,
     direction: parties.direction,
     identity: parties.identity,
-    provider: {
-      name: account.provider,
-      message_id: naming.messageId,
-      conversation_id: parties.conversationId,
-      event_id: update.id,
-      ...(naming.revision === undefined ? {} : { revision: naming.revision }),
-      ...(time === undefined ? {} : { timestamp: String(naming.time) }),
-    },
-    message_kind: naming.messageKind,
-    occurred_at: occurredAt.toISOString(),
-    received_at: receivedAt.toISOString(),
-    verification: { method: verification.method },
+    messageKind: naming.messageKind,
+    messageId: naming.messageId,
+    conversationId: parties.conversationId,
+    eventId: update.id,
+    revision: naming.revision,
+    timestamp: timeMs === undefined ? undefined : String(naming.time),
+    timeMs,
+    earliestMs: EARLIEST_CHAT_MS,
+    flags: naming.flags ?? [],
     raw,
-    ...(flags.length === 0 ? {} : { flags }),
-  };
+  });
 }
 
 function idFor({ context }: Subject, { kind, messageId, revision }: Naming): string {

@@ -6,10 +6,11 @@ import {
   type InboundEvent,
   type InboundIdentity,
 } from '@app/contracts';
-import { chooseOccurredAt, cleanIdentifier, cleanText } from '@app/kernel';
+import { cleanIdentifier, cleanText } from '@app/kernel';
 import type { ParseContext, ParseResult } from '../channel-adapter.js';
 import {
   EARLIEST_CHAT_MS,
+  eventFrame,
   exceedsRecord,
   idOf,
   instantOf,
@@ -64,32 +65,21 @@ function personOf(body: JsonObject, { account }: ParseContext): InboundIdentity 
 }
 
 function frameOf({ body, identity, context, bytes, token }: Subject, naming: Naming) {
-  const { account, receivedAt, verification } = context;
-  const time = instantOf(body['timestamp']);
-  const { occurredAt, clockAdjusted } = chooseOccurredAt(time, receivedAt, EARLIEST_CHAT_MS);
-  const flags = [...(clockAdjusted ? ['clock_adjusted'] : []), ...(naming.flags ?? [])];
-  return {
-    channel: account.channel,
-    account_id: account.id,
+  const timeMs = instantOf(body['timestamp']);
+  return eventFrame({
+    context,
     direction: naming.direction,
     identity,
-    provider: {
-      name: account.provider,
-      message_id: naming.messageId,
-      conversation_id: identity.value,
-      event_id: token,
-      ...(time === undefined ? {} : { timestamp: String(body['timestamp']) }),
-    },
-    message_kind: naming.messageKind,
-    occurred_at: occurredAt.toISOString(),
-    received_at: receivedAt.toISOString(),
-    verification: {
-      method: verification.method,
-      ...(verification.keyId === undefined ? {} : { key_id: verification.keyId }),
-    },
+    messageKind: naming.messageKind,
+    messageId: naming.messageId,
+    conversationId: identity.value,
+    eventId: token,
+    timestamp: timeMs === undefined ? undefined : String(body['timestamp']),
+    timeMs,
+    earliestMs: EARLIEST_CHAT_MS,
+    flags: naming.flags ?? [],
     raw: rawElement(bytes),
-    ...(flags.length === 0 ? {} : { flags }),
-  };
+  });
 }
 
 const idFor = ({ context }: Subject, eventKind: string, messageId: string): string =>

@@ -6,8 +6,9 @@ import {
   type MessageReceived,
   type Raw,
 } from '@app/contracts';
-import { chooseOccurredAt, type ChannelAccount } from '@app/kernel';
+import type { ChannelAccount } from '@app/kernel';
 import type { ParseContext } from '../channel-adapter.js';
+import { eventFrame } from '../shared/event-frame.js';
 import { idOf, listOf, textOf } from '../shared/fields.js';
 import { EARLIEST_CHAT_MS, instantOf } from '../shared/instant-of.js';
 import { attachmentsOf } from './zalo.attachments.js';
@@ -37,29 +38,21 @@ interface Naming {
 }
 
 function frameOf(delivery: ZaloDelivery, { direction, kind, messageId, flags = [] }: Naming) {
-  const { account, person, message, body, context, timestamp, raw } = delivery;
-  const { keyId, method } = context.verification;
-  const time = instantOf(message['delivery_time']) ?? instantOf(timestamp);
-  const { occurredAt, clockAdjusted } = chooseOccurredAt(time, context.receivedAt, EARLIEST_CHAT_MS);
-  const allFlags = [...(clockAdjusted ? ['clock_adjusted'] : []), ...flags];
-  return {
-    channel: 'zalo' as const,
-    account_id: account.id,
+  const { person, message, body, context, account, timestamp, raw } = delivery;
+  return eventFrame({
+    // One app delivers for several official accounts: the event's own is not always that of the address.
+    context: { ...context, account },
     direction,
     identity: { ...person },
-    provider: {
-      name: 'zalo',
-      message_id: messageId,
-      conversation_id: idOf(message['conversation_id']) ?? idOf(body['group_id']) ?? groupOf(delivery) ?? person.value,
-      ...(timestamp === '' ? {} : { timestamp }),
-    },
-    message_kind: kind,
-    occurred_at: occurredAt.toISOString(),
-    received_at: context.receivedAt.toISOString(),
-    verification: { method, ...(keyId === undefined ? {} : { key_id: keyId }) },
+    messageKind: kind,
+    messageId,
+    conversationId: idOf(message['conversation_id']) ?? idOf(body['group_id']) ?? groupOf(delivery) ?? person.value,
+    timestamp: timestamp === '' ? undefined : timestamp,
+    timeMs: instantOf(message['delivery_time']) ?? instantOf(timestamp),
+    earliestMs: EARLIEST_CHAT_MS,
+    flags,
     raw,
-    ...(allFlags.length === 0 ? {} : { flags: allFlags }),
-  };
+  });
 }
 
 /** The recipient of a group message is the group. */
