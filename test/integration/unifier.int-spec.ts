@@ -82,6 +82,33 @@ class DyingDatabase {
   }
 }
 
+/** Three mails, the first two under one Message-ID; an answer to it, and a bounce that names it. */
+const mail = (messageId: string, inReplyTo?: string) => {
+  const ids = { message_id: messageId, in_reply_to: inReplyTo === undefined ? [] : [inReplyTo], references: [] };
+  return {
+    mail: { ...ids, from: [], to: [], cc: [], reply_to: [], authentication: {} },
+    ...(inReplyTo === undefined ? {} : { reply_to: { message_kind: 'mail' as const, provider_message_id: inReplyTo } }),
+  };
+};
+const aBounce = (): InboundEvent => {
+  const { id, data, type } = aReceipt({ id: 'bounce-1', status: 'failed', at: new Date('2026-11-20T05:08:00.000Z') });
+  return {
+    id,
+    type,
+    data: { ...data, message_kind: 'mail', message_ids: ['tra-loi@cuahang.example'] },
+  } as InboundEvent;
+};
+const mails: readonly InboundEvent[] = [
+  anInboundMessage({ id: 'mail_1', direction: 'echo', more: mail('tra-loi@cuahang.example') }),
+  anInboundMessage({ id: 'mail_2', direction: 'echo', more: mail('tra-loi@cuahang.example') }),
+  anInboundMessage({
+    id: 'mail_3',
+    at: new Date('2026-11-20T05:07:00.000Z'),
+    more: mail('cam-on@khach.example', 'tra-loi@cuahang.example'),
+  }),
+  aBounce(),
+];
+
 const story: readonly InboundEvent[] = [
   anInboundMessage({ id: 'm_1', text: 'Áo này còn size M không?' }),
   anInboundMessage({ id: 'm_2', text: 'Dạ còn ạ', direction: 'echo', at: new Date('2026-11-20T05:01:00.000Z') }),
@@ -93,6 +120,7 @@ const story: readonly InboundEvent[] = [
   anInboundMessage({ id: 'm_3', text: 'gửi nhầm', at: new Date('2026-11-20T05:04:00.000Z') }),
   aDeletion({ id: 'm_3', at: new Date('2026-11-20T05:05:00.000Z') }),
   aReadWatermark({ until: new Date('2026-11-20T05:06:00.000Z') }),
+  ...mails,
 ];
 
 describe('unifying', () => {
@@ -162,7 +190,9 @@ describe('unifying', () => {
       });
     await fc.assert(
       fc.asyncProperty(deliveries, fc.boolean(), async (batches, atOnce) => {
-        await database.query('TRUNCATE entry, change, conversation, outbox, identity, customer, fact RESTART IDENTITY');
+        await database.query(
+          'TRUNCATE entry, entry_alias, change, conversation, outbox, identity, customer, fact RESTART IDENTITY',
+        );
         if (atOnce) await Promise.all(batches.map((batch) => unify(...batch)));
         else for (const batch of batches) await unify(...batch);
         expect(await visibleState()).toEqual(expected);
@@ -171,11 +201,31 @@ describe('unifying', () => {
     );
   }, 120_000);
 
+  it('tells every mail of that name what became of it, and what an answer answers', async () => {
+    await unify(aBounce(), mails[2]!);
+    const answer = async () => {
+      const [row] = await database.query<{ id: string }>(
+        `SELECT id FROM entry WHERE body#>>'{provider,message_id}' = 'mail_3'`,
+      );
+      return toTimelineEntry((await new TimelineRepository(database).entry(row!.id))!).reply_to_entry_id;
+    };
+    expect(await answer()).toBeUndefined();
+    await unify(mails[0]!);
+    await unify(mails[1]!);
+    const sent = await database.query<{ id: string; changes: { delivery?: { status: string } } }>(
+      `SELECT id, changes FROM entry WHERE direction = 'outbound' ORDER BY id`,
+    );
+    expect(sent.map(({ changes }) => changes.delivery?.status)).toEqual(['failed', 'failed']);
+    expect(await answer()).toBe(`ent_${sent[0]!.id}`);
+  });
+
   it('completes a batch that was killed after any of its statements', async () => {
     await unify(...story);
     const expected = await visibleState();
     for (let statements = 0; ; statements += 1) {
-      await database.query('TRUNCATE entry, change, conversation, outbox, identity, customer, fact RESTART IDENTITY');
+      await database.query(
+        'TRUNCATE entry, entry_alias, change, conversation, outbox, identity, customer, fact RESTART IDENTITY',
+      );
       const dying = unifierOn(new DyingDatabase(database, statements) as unknown as Database);
       const died = await dying.unify(aBatch(story)).then(
         () => false,
@@ -183,7 +233,7 @@ describe('unifying', () => {
       );
       await unify(...story);
       expect(await visibleState()).toEqual(expected);
-      expect(await count(`outbox WHERE kind = 'entry.appended'`)).toBe(3);
+      expect(await count(`outbox WHERE kind = 'entry.appended'`)).toBe(6);
       expect(await count(`outbox WHERE kind = 'identity.state'`)).toBe(1);
       if (!died) break;
       expect(statements).toBeLessThan(50);
@@ -216,7 +266,7 @@ describe('unifying', () => {
     await unifier.unify(aBatch([...story, ...story]));
     const { values } = await metrics.unifierEvents.get();
     const of = (outcome: string) => values.find(({ labels }) => labels.outcome === outcome)?.value;
-    // 3 messages, 7 changes; the watermark makes no row, so each of its two repeats counts as a change.
-    expect([of('entry'), of('change'), of('repeat')]).toEqual([3, 9, 18]);
+    // 6 messages, 8 changes; the watermark makes no row, so each of its two repeats counts as a change.
+    expect([of('entry'), of('change'), of('repeat')]).toEqual([6, 10, 26]);
   });
 });

@@ -1,3 +1,3 @@
 export * from './channel-adapter.js';
-export * from './imap/index.js';
+export * from './mail/index.js';
 export * from './registry.js';

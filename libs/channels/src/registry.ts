@@ -4,7 +4,7 @@ import { eventsAdapter } from './events/events.adapter.js';
 import { genericCallsAdapter } from './generic-calls/generic-calls.adapter.js';
 import { httpSmsAdapter } from './http-sms/http-sms.adapter.js';
 import { infobipAdapter } from './infobip/infobip.adapter.js';
-import { imapProvider } from './imap/imap.provider.js';
+import { imapProvider } from './mail/index.js';
 import { lineAdapter } from './line/line.adapter.js';
 import {
   facebookCommentAdapter,

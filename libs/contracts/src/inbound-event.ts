@@ -160,12 +160,10 @@ const frame = {
       timestamp: text('Time as sent', '1767225599987').optional(),
     })
     .meta({ id: 'ProviderReference', description: 'How the provider names it' }),
-  message_kind: closedEnum('Name space of `provider.message_id` within the account', [
-    'message',
-    'comment',
-    'event',
-    'call',
-  ]),
+  message_kind: closedEnum(
+    'Name space of `provider.message_id` within the account; `mail`: Message-IDs, which several mails may bear',
+    ['message', 'comment', 'event', 'call', 'mail'],
+  ),
   occurred_at: instant('Provider’s time; the receive time when that is missing or impossible'),
   received_at: instant('When the connector accepted it'),
   verification: z
@@ -235,7 +233,7 @@ export const messageReceivedSchema = z
       .optional(),
     reply_to: z
       .object({
-        message_kind: closedEnum('Name space of the id', ['message', 'comment', 'event']),
+        message_kind: closedEnum('Name space of the id', ['message', 'comment', 'event', 'mail']),
         provider_message_id: text('The message answered', 'm_q7Xk2vN0s'),
       })
       .meta({ id: 'ReplyTo', description: 'The message that this one answers' })

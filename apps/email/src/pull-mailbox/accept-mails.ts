@@ -18,8 +18,12 @@ export interface AcceptParts {
 const APPEND_TIMEOUT_MS = 10_000;
 const PARSE_TIMEOUT_MS = 30_000;
 
-function recordOf(mail: ParsedMail, { senderHmacKey, clock }: AcceptParts): OutgoingRecord {
-  return toRecord(mail.event, mail.account, mail.senderId, { senderHmacKey, correlationId: uuidV7(clock.now()) });
+/** The mail, then what it reports on others. */
+function recordsOf({ reports, ...mail }: ParsedMail, { senderHmacKey, clock }: AcceptParts): readonly OutgoingRecord[] {
+  const correlationId = uuidV7(clock.now());
+  return [mail, ...reports].map(({ event, account, senderId }) =>
+    toRecord(event, account, senderId, { senderHmacKey, correlationId }),
+  );
 }
 
 /** What stands for a mail whose event the stream refuses: the reference to its stored bytes. */
@@ -41,7 +45,7 @@ async function store(mails: readonly ParsedMail[], parts: AcceptParts): Promise<
   const finish = parts.metrics.appendSeconds.startTimer();
   try {
     await parts.stream.append(
-      mails.map((mail) => recordOf(mail, parts)),
+      mails.flatMap((mail) => recordsOf(mail, parts)),
       { timeoutMs: APPEND_TIMEOUT_MS },
     );
   } finally {
@@ -94,5 +98,6 @@ export async function acceptMails(
     await storeSingly(parsed, parts);
   }
   for (const { outcome } of parsed) parts.metrics.mailboxMails.inc({ account: account.id, outcome });
-  parts.metrics.eventsAccepted.inc({ channel: 'email', account: account.id }, parsed.length);
+  const events = parsed.reduce((sum, { reports }) => sum + 1 + reports.length, 0);
+  parts.metrics.eventsAccepted.inc({ channel: 'email', account: account.id }, events);
 }

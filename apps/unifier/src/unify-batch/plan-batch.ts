@@ -235,8 +235,10 @@ class BatchPlanner {
     const conversation = conversationId(data.account_id, identityKeyHex, data.provider.conversation_id);
     const newest = this.newestInBatch.get(conversation);
     if (newest === undefined || newest < occurredAt) this.newestInBatch.set(conversation, occurredAt);
+    const messageId = data.mail?.message_id;
     this.entries.set(entry, {
       id: entry,
+      ...(messageId === undefined ? {} : { alias: entryId(data.account_id, 'mail', messageId) }),
       identityKey: identityKeyHex,
       conversationId: conversation,
       threadId: data.provider.conversation_id,
@@ -286,6 +288,7 @@ class BatchPlanner {
     this.changes.set(id, {
       id,
       entryId: entryId(data.account_id, data.message_kind, messageId),
+      byAlias: data.message_kind === 'mail',
       type: event.type,
       occurredAt: data.occurred_at,
       body: JSON.stringify(changeBody(event)),
@@ -361,7 +364,7 @@ function bodyOf(data: EntryData): Record<string, unknown> {
     content: data.content,
     ...(data.attachments === undefined ? {} : { attachments: data.attachments }),
     provider: { name: data.provider.name, message_id: data.provider.message_id },
-    ...(data.reply_to === undefined ? {} : { reply_to: data.reply_to }),
+    ...(data.reply_to === undefined ? {} : { reply_to: replyOf(data.account_id, data.reply_to) }),
     ...(data.post === undefined ? {} : { post: data.post }),
     ...(data.mail === undefined ? {} : { mail: data.mail }),
     ...(data.call === undefined ? {} : { call: data.call }),
@@ -371,6 +374,12 @@ function bodyOf(data: EntryData): Record<string, unknown> {
     ...(data.flags === undefined ? {} : { flags: data.flags }),
     ...(data.claims === undefined ? {} : { claims: data.claims }),
   };
+}
+
+/** What is answered; a mail names it by its Message-ID, by which its entry is looked up when somebody reads. */
+function replyOf(accountId: string, replyTo: NonNullable<MessageReceived['reply_to']>): Record<string, unknown> {
+  if (replyTo.message_kind !== 'mail') return replyTo;
+  return { ...replyTo, alias: entryId(accountId, 'mail', replyTo.provider_message_id) };
 }
 
 function rawBytes(raw: MessageReceived['raw']): Buffer {

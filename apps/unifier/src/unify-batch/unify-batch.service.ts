@@ -8,13 +8,21 @@ import { countOutcomes, type AccountOutcome } from './count-outcomes.js';
 import { decodeRecord, type UndecodableRecord } from './decode-record.js';
 import { IdentityPolicy } from './identity-policy.js';
 import { placeInEpochs } from './place-in-epochs.js';
-import { planBatch, type AssessedEvent } from './plan-batch.js';
+import { planBatch, type AssessedEvent, type BatchPlan } from './plan-batch.js';
 
 /** The message whose claims are to be weighed. An order says of its buyer what the feed found, and nothing in words. */
 function claimingMessage({ type, data }: InboundEvent): MessageReceived | undefined {
   if (type === 'omni.inbound.message.received') return data;
   if (type !== 'omni.inbound.order.updated' || data.identity === undefined) return undefined;
   return { ...data, identity: data.identity, content: { type: 'system' } };
+}
+
+/** Entries that a batch brings or changes, by id and by what they are called. */
+function touchedBy({ entries, changes }: BatchPlan): { ids: readonly string[]; aliases: readonly string[] } {
+  const ids = [...entries.map(({ id }) => id), ...changes.filter((c) => !c.byAlias).map(({ entryId }) => entryId)];
+  const called = entries.flatMap(({ alias }) => alias ?? []);
+  const aliases = [...called, ...changes.filter((c) => c.byAlias).map(({ entryId }) => entryId)];
+  return { ids: [...new Set(ids)], aliases: [...new Set(aliases)] };
 }
 
 /** Told when a batch has been committed, so that what follows need not wait for its next look. */
@@ -80,13 +88,14 @@ export class UnifyBatchService {
     const plan = placeInEpochs(planned, identities);
     await this.evidence.prove(plan.proofs, identities);
     const inserted = await this.repository.insertEntries(plan.entries, identities);
+    await this.repository.nameEntries(plan.entries);
     await this.repository.queueMedia(plan.media);
     const newChanges = await this.repository.insertChanges(plan.changes);
     await this.repository.raiseWatermarks(plan.watermarks, identities);
     await this.repository.recordFacts(plan.facts, identities);
     await this.evidence.recordClaims(plan.claims, identities);
-    const touched = [...plan.entries.map((entry) => entry.id), ...plan.changes.map((change) => change.entryId)];
-    await this.repository.applyChanges([...new Set(touched)], foldChanges);
+    const { ids, aliases } = touchedBy(plan);
+    await this.repository.applyChanges(ids, aliases, foldChanges);
     await this.repository.flush();
     this.count(countOutcomes(decoded, inserted, newChanges));
   }

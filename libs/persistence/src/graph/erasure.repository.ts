@@ -63,12 +63,18 @@ const LEFT = statement(
        OR EXISTS (SELECT FROM claim WHERE identity_id = ANY($1::bigint[]))
        OR EXISTS (SELECT FROM media_job j JOIN entry e ON e.id = j.entry_id WHERE e.identity_id = ANY($1::bigint[]))
        OR EXISTS (SELECT FROM media_reference r JOIN entry e ON e.id = r.entry_id WHERE e.identity_id = ANY($1::bigint[]))
+       OR EXISTS (SELECT FROM entry_alias a JOIN entry e ON e.id = a.entry_id WHERE e.identity_id = ANY($1::bigint[]))
        OR EXISTS (SELECT FROM change c JOIN entry e ON e.id = c.entry_id WHERE e.identity_id = ANY($1::bigint[])) AS left`,
 );
 const FORGET: readonly NamedStatement[] = [
   statement(
     'erasure-changes',
     'DELETE FROM change WHERE entry_id IN (SELECT id FROM entry WHERE identity_id = ANY($1::bigint[]))',
+  ),
+  // What reports on a mail names it by its Message-ID; the report itself holds nothing of the person.
+  statement(
+    'erasure-aliases',
+    'DELETE FROM entry_alias WHERE entry_id IN (SELECT id FROM entry WHERE identity_id = ANY($1::bigint[]))',
   ),
   statement(
     'erasure-media-jobs',

@@ -119,7 +119,7 @@ export class MediaRepository {
     const body: MediaBody = { locator: job.locator, ...outcome };
     await this.database.query(OUTCOME, [outcomeId(job), job.entry_id, MEDIA_FETCHED, JSON.stringify(body)]);
     // The entry first and the job last: a crash between them does the job again, and changes nothing.
-    await this.entries.applyChanges([job.entry_id], foldChanges);
+    await this.entries.applyChanges([job.entry_id], [], foldChanges);
     await this.drop(job);
   }
 

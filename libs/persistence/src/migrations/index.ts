@@ -1,3 +1,4 @@
+import { EntryAlias1764300002000 } from './1764300002000-entry-alias.js';
 import { Credential1764200001000 } from './1764200001000-credential.js';
 import { Spine1764000000000 } from './1764000000000-spine.js';
 import { GraphHistory1764100001000 } from './1764100001000-graph-history.js';
@@ -17,4 +18,5 @@ export const MIGRATIONS = [
   Credential1764200001000,
   LinkRevoker1764200002000,
   Profiles1764200003000,
+  EntryAlias1764300002000,
 ];

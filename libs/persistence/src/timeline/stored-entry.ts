@@ -13,7 +13,8 @@ export interface EntryBody {
   readonly content: Content;
   readonly attachments?: readonly Attachment[];
   readonly provider: { readonly name: string; readonly message_id: string };
-  readonly reply_to?: MessageReceived['reply_to'];
+  /** `alias`: what the answered entry is called, when it is not named by its id. */
+  readonly reply_to?: NonNullable<MessageReceived['reply_to']> & { readonly alias?: string };
   readonly post?: MessageReceived['post'];
   readonly mail?: MessageReceived['mail'];
   /** As far as the report that made the entry knew it. */
@@ -58,12 +59,16 @@ export interface EntryRow {
   readonly read_until: Date | null;
   /** Who speaks in the conversation, as an agent named them; null: nobody was named. */
   readonly speaker_identity_id: string | null;
+  /** The entry that `body.reply_to.alias` means; null: none, or not here yet. */
+  readonly answered_entry_id: string | null;
 }
 
 /** Columns of {@link EntryRow}, for `SELECT`; `e` is the entry, `c` its conversation. */
 export const ENTRY_COLUMNS = `e.id, e.identity_id, e.conversation_id, e.account_id, e.channel, e.kind, e.direction,
   e.occurred_at, e.received_at, e.stored_at, e.late, e.revision, e.body, e.changes, c.delivered_until, c.read_until,
-  c.speaker_identity_id::text`;
+  c.speaker_identity_id::text,
+  (SELECT a.entry_id FROM entry_alias a WHERE a.alias_id = (e.body#>>'{reply_to,alias}')::uuid
+    ORDER BY a.entry_id LIMIT 1) AS answered_entry_id`;
 
 /** Public identifiers: opaque to everybody else. */
 export const publicId = {
@@ -98,6 +103,12 @@ function authorOf({
   return { type: 'customer', id: publicId.identity(identity_id), ...named };
 }
 
+function answeredEntryOf({ account_id, body: { reply_to: replyTo }, answered_entry_id }: EntryRow): string | undefined {
+  if (replyTo === undefined) return undefined;
+  if (replyTo.alias !== undefined) return answered_entry_id ?? undefined;
+  return entryId(account_id, replyTo.message_kind, replyTo.provider_message_id);
+}
+
 /**
  * The entry as the API and the stream show it: its whole state, content only while it is visible.
  */
@@ -108,6 +119,7 @@ export function toTimelineEntry(row: EntryRow): TimelineEntry {
   const attachments = changes?.attachments ?? body.attachments;
   const call = changes?.call ?? body.call;
   const order = changes?.order ?? body.order;
+  const answered = answeredEntryOf(row);
   const delivery = deliveryOf(row);
   const flags = [...(body.flags ?? []), ...(row.late ? ['late'] : [])];
   return {
@@ -124,13 +136,7 @@ export function toTimelineEntry(row: EntryRow): TimelineEntry {
     state,
     ...(visible ? { content: changes?.content ?? body.content } : {}),
     ...(visible && attachments !== undefined && attachments.length > 0 ? { attachments: [...attachments] } : {}),
-    ...(body.reply_to === undefined
-      ? {}
-      : {
-          reply_to_entry_id: publicId.entry(
-            entryId(row.account_id, body.reply_to.message_kind, body.reply_to.provider_message_id),
-          ),
-        }),
+    ...(answered === undefined ? {} : { reply_to_entry_id: publicId.entry(answered) }),
     provider: body.provider,
     ...(body.post === undefined ? {} : { post: body.post }),
     ...(body.mail === undefined || !visible ? {} : { mail: body.mail }),

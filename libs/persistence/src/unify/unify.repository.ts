@@ -121,6 +121,15 @@ const CHANGES = statement(
    SELECT id FROM n`,
 );
 
+const ALIASES = statement(
+  'unify-aliases',
+  `INSERT INTO entry_alias (alias_id, entry_id)
+   SELECT DISTINCT k.alias_id, k.entry_id
+     FROM unnest($1::uuid[], $2::uuid[]) AS k(alias_id, entry_id) JOIN entry e ON e.id = k.entry_id
+    ORDER BY 1, 2
+   ON CONFLICT DO NOTHING`,
+);
+
 const WATERMARKS = statement(
   'unify-watermarks',
   `INSERT INTO conversation (id, account_id, channel, identity_id, delivered_until, read_until)
@@ -143,12 +152,18 @@ const FACTS = statement(
    WHERE (fact.trust, fact.observed_at, fact.value) < (excluded.trust, excluded.observed_at, excluded.value)`,
 );
 
+/** What is addressed by an alias may have been applied to another entry of that name: such entries are folded each time. */
 const PENDING = statement(
   'unify-pending-changes',
   `SELECT DISTINCT c.entry_id
      FROM unnest($1::uuid[]) AS k(id)
      JOIN change c ON c.entry_id = k.id AND NOT c.applied
-     JOIN entry e ON e.id = k.id`,
+     JOIN entry e ON e.id = k.id
+   UNION
+   SELECT a.entry_id
+     FROM unnest($2::uuid[]) AS k(id)
+     JOIN entry_alias a ON a.alias_id = k.id
+     JOIN change c ON c.entry_id = k.id`,
 );
 
 const LOCK_ENTRIES = statement(
@@ -160,7 +175,11 @@ const LOCK_ENTRIES = statement(
 
 const CHANGES_OF = statement(
   'unify-changes-of',
-  `SELECT id, entry_id, type, occurred_at, body FROM change WHERE entry_id = ANY($1::uuid[]) ORDER BY entry_id, occurred_at, id`,
+  `SELECT id, entry_id, type, occurred_at, body FROM change WHERE entry_id = ANY($1::uuid[])
+   UNION ALL
+   SELECT c.id, a.entry_id, c.type, c.occurred_at, c.body
+     FROM entry_alias a JOIN change c ON c.entry_id = a.alias_id WHERE a.entry_id = ANY($1::uuid[])
+   ORDER BY entry_id, occurred_at, id`,
 );
 
 const APPLY = statement(
@@ -292,6 +311,16 @@ export class UnifyRepository {
     ]);
   }
 
+  /** Notes what entries are called; before {@link applyChanges}, after {@link insertEntries}. */
+  async nameEntries(entries: readonly EntryWrite[]): Promise<void> {
+    const called = entries.filter(({ alias }) => alias !== undefined);
+    if (called.length === 0) return;
+    await this.database.query(ALIASES, [
+      arrayOf.plain(called.map(({ alias }) => alias!)),
+      arrayOf.plain(called.map(({ id }) => id)),
+    ]);
+  }
+
   /** Queues what is to be fetched: later, elsewhere, so that no message waits for its picture. */
   async queueMedia(media: readonly MediaWrite[]): Promise<void> {
     if (media.length === 0) return;
@@ -349,13 +378,19 @@ export class UnifyRepository {
    * It reads after both the entries and the changes of the batch are committed, in a new statement: of two batches that
    * bring an entry and its change at the same time, the one that commits later sees both. The fold is a function of all
    * changes, so applying twice is harmless.
+   *
+   * @param aliases what entries of the batch are called, and what its changes call theirs
    */
   async applyChanges(
     entryIds: readonly string[],
+    aliases: readonly string[],
     fold: (entry: EntryRow, changes: readonly ChangeRow[]) => FoldResult,
   ): Promise<void> {
     if (entryIds.length === 0) return;
-    const pending = await this.database.query<{ entry_id: string }>(PENDING, [arrayOf.plain(entryIds)]);
+    const pending = await this.database.query<{ entry_id: string }>(PENDING, [
+      arrayOf.plain(entryIds),
+      arrayOf.plain(aliases),
+    ]);
     if (pending.length === 0) return;
     const ids = pending.map((row) => row.entry_id).sort();
     await this.database.transaction(async (transaction) => await this.applyLocked(transaction, ids, fold));

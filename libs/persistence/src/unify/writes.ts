@@ -17,6 +17,8 @@ export interface IdentityWrite {
 /** A new entry. Times are RFC 3339; `body` is JSON. */
 export interface EntryWrite {
   readonly id: string;
+  /** By what others may name it besides its id, for example the Message-ID of a mail; several entries may share one. */
+  readonly alias?: string;
   readonly identityKey: string;
   readonly conversationId: string;
   /** The provider's own thread. */
@@ -38,7 +40,9 @@ export interface EntryWrite {
 /** An edit, deletion, reaction, receipt or report of the entry that it names, which may not exist yet. */
 export interface ChangeWrite {
   readonly id: string;
+  /** Id of the entry, or with `byAlias` what all entries that it means are called. */
   readonly entryId: string;
+  readonly byAlias: boolean;
   readonly type: string;
   readonly occurredAt: string;
   readonly body: string;

@@ -218,6 +218,7 @@ function storedEntry({ id, identity, revision }: ModelEntry): RelayedEntryRow {
     delivered_until: null,
     read_until: null,
     speaker_identity_id: null,
+    answered_entry_id: null,
     erased: identity.erased,
   };
 }

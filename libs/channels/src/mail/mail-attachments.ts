@@ -1,5 +1,6 @@
 import type { Attachment } from '@app/contracts';
 import { cleanText } from '@app/kernel';
+import { readCalendar, titleOf } from './mail-calendar.js';
 import type { MimePart } from './parse-mime.js';
 
 const MAX_NAME_CHARS = 200;
@@ -22,6 +23,12 @@ function kindOf(contentType: string): 'image' | 'video' | 'audio' | 'file' {
 const bareContentId = (cid: string | undefined): string | undefined =>
   cid === undefined ? undefined : cleanText(cid.replace(/^<|>$/g, ''), { nul: 'remove', maxChars: 200 }).text;
 
+/** An invitation says what it is about before anybody opens it. */
+function invitation({ contentType, bytes }: MimePart): { title?: string } {
+  const title = contentType.toLowerCase() === 'text/calendar' && bytes ? titleOf(readCalendar(bytes)) : undefined;
+  return title === undefined ? {} : { title: cleanText(title, { nul: 'remove', maxChars: 500 }).text };
+}
+
 /**
  * Describes the attached parts of a mail. Their bytes stay where they are: in the original mail, under the part's
  * number. A part that claims to be inline but that the HTML does not show is an ordinary attachment; phones do this.
@@ -41,6 +48,7 @@ export function toAttachments(parts: readonly MimePart[], html: string, original
       ...(part.partId === null ? {} : { part_id: part.partId }),
       declared_media_type: cleanText(part.contentType.toLowerCase(), { nul: 'remove', maxChars: 200 }).text,
       ...(filename === undefined ? {} : { filename }),
+      ...invitation(part),
       size_bytes: part.sizeBytes,
       ...(part.sha256 === '' ? {} : { sha256: part.sha256 }),
       ...(contentId ? { content_id: contentId } : {}),

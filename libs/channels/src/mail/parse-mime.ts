@@ -12,6 +12,8 @@ export interface MimePart {
   readonly sizeBytes: number;
   /** Hexadecimal. */
   readonly sha256: string;
+  /** The decoded bytes of a part that is read and not only shown; absent above {@link MAX_READ_BYTES}. */
+  readonly bytes?: Buffer;
 }
 
 /** What the parser makes of a mail. */
@@ -42,13 +44,43 @@ const CHUNK_BYTES = 256 * 1024;
 /** A part costs about 300 bytes in the event; more parts than this would not fit into a record. */
 const MAX_PARTS = 250;
 
+/** Types of parts that are read: reports of machines, with the mail that they report on, and letters within a letter. */
+const READ_TYPES =
+  /^(message\/(rfc822|global|global-headers|delivery-status|global-delivery-status|feedback-report|disposition-notification|global-disposition-notification)|text\/rfc822(-headers)?|text\/calendar|application\/ms-tnef)$/;
+/** A report is a few kilobytes; of the mail that it returns only the head matters. */
+const MAX_READ_BYTES = 8 * 1024 * 1024;
+
 /** Feeds a mail in pieces, so that timers run between them and the time limit can strike. */
 function* chunksOf(source: Buffer): Generator<Buffer> {
   for (let start = 0; start < source.length; start += CHUNK_BYTES) yield source.subarray(start, start + CHUNK_BYTES);
 }
 
-function finishedPart(part: AttachmentStream): MimePart {
+/** Whether a part's own bytes are wanted. Some programs call the file of Outlook an unknown type. */
+function isRead({ contentType, filename }: AttachmentStream): boolean {
+  return READ_TYPES.test(contentType.toLowerCase()) || filename?.toLowerCase() === 'winmail.dat';
+}
+
+/** Collects bytes up to a limit; undefined above it. */
+class Collected {
+  private chunks: Buffer[] | undefined = [];
+  private length = 0;
+
+  constructor(private readonly maxBytes: number) {}
+
+  add(chunk: Buffer): void {
+    this.length += chunk.length;
+    if (this.length > this.maxBytes) this.chunks = undefined;
+    this.chunks?.push(chunk);
+  }
+
+  get bytes(): Buffer | undefined {
+    return this.chunks && Buffer.concat(this.chunks);
+  }
+}
+
+function finishedPart(part: AttachmentStream, bytes: Buffer | undefined): MimePart {
   return {
+    ...(bytes === undefined ? {} : { bytes }),
     partId: part.partId,
     contentType: part.contentType,
     filename: part.filename,
@@ -60,13 +92,26 @@ function finishedPart(part: AttachmentStream): MimePart {
   };
 }
 
+/** How {@link parseMime} works. */
+export interface ParseOptions {
+  readonly timeoutMs: number;
+  /** Part whose bytes are wanted, of whatever type and size. */
+  readonly wanted?: string;
+}
+
+/** Collects the bytes of a part that somebody reads. */
+function collectorFor(part: AttachmentStream, wanted: string | undefined): Collected | undefined {
+  if (wanted !== undefined && part.partId === wanted) return new Collected(Infinity);
+  return isRead(part) ? new Collected(MAX_READ_BYTES) : undefined;
+}
+
 /**
  * Parses a mail. Attachments stream through a digest, so memory does not grow with them. It never throws: a parser
  * error, a time-out, too many parts and a result without headers are all failures of this one mail.
  *
  * The time limit strikes between pieces of 256 KiB; one synchronous step of the parser is not interrupted.
  */
-export async function parseMime(source: Buffer, options: { readonly timeoutMs: number }): Promise<MimeResult> {
+export async function parseMime(source: Buffer, options: ParseOptions): Promise<MimeResult> {
   const parser = new MailParser({
     skipImageLinks: true,
     skipTextToHtml: true,
@@ -93,12 +138,14 @@ export async function parseMime(source: Buffer, options: { readonly timeoutMs: n
         content = data;
         return;
       }
+      const collected = collectorFor(data, options.wanted);
       data.content.on('error', () => settle('refused'));
       data.content.on('end', () => {
-        parts.push(finishedPart(data));
+        parts.push(finishedPart(data, collected?.bytes));
         if (parts.length > MAX_PARTS) settle('refused');
         else data.release?.();
       });
+      if (collected !== undefined) data.content.on('data', (chunk: Buffer) => collected.add(chunk));
       data.content.resume();
     });
     input.pipe(parser);

@@ -5,6 +5,6 @@ import { imapProblems } from './imap-settings.js';
 export const imapProvider: ChannelProvider = {
   channel: 'email',
   provider: 'imap',
-  abilities: ['message', 'echo', 'attachment', 'reply', 'claims'],
+  abilities: ['message', 'echo', 'receipt', 'attachment', 'reply', 'claims'],
   checkAccount: imapProblems,
 };

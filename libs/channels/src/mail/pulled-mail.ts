@@ -44,6 +44,8 @@ export interface MailBlob {
 
 /** An event and the bytes that it refers to. */
 export interface ParsedMail extends ParsedEvent {
+  /** What the mail reports on others that we sent; its own event stands besides. */
+  readonly reports: readonly ParsedEvent[];
   readonly blobs: readonly MailBlob[];
   readonly outcome: 'parsed' | 'unreadable' | 'size_limited';
   /** Why it is unreadable; without content of the mail. */

@@ -18,7 +18,7 @@ const few = (ids: readonly string[]): readonly string[] =>
   ids.length <= MAX_IDS ? ids : [ids[0]!, ...ids.slice(1 - MAX_IDS)];
 
 /** Machine mail about a mail carries that mail's id and must not join, or open, its conversation. */
-const ABOUT_A_MAIL: ReadonlySet<MailClass> = new Set(['bounce', 'complaint', 'receipt']);
+export const ABOUT_A_MAIL: ReadonlySet<MailClass> = new Set(['bounce', 'complaint', 'receipt']);
 
 /**
  * Places a mail from its header alone: the root of `References`, else the first id of `In-Reply-To`, else the mail

@@ -4,6 +4,7 @@ import {
   MAX_TEXT_CHARS,
   type Attachment,
   type Content,
+  type InboundEvent,
   type InboundIdentity,
   type MailFields,
   type MessageReceived,
@@ -18,10 +19,12 @@ import { allFields, firstField, readHeaderFields, splitMail, type HeaderField } 
 import { readImapSettings } from './imap-settings.js';
 import { originalAsAttachment, toAttachments } from './mail-attachments.js';
 import { peopleOf, type People } from './mail-people.js';
+import { unpackParts } from './mail-parts.js';
+import { reportsOf, type MailReport } from './mail-report.js';
 import { senderOf, type MailSender } from './mail-sender.js';
 import { chooseMailText } from './mail-text.js';
 import { visibleText } from './visible-text.js';
-import { threadOf, type MailThread } from './mail-thread.js';
+import { ABOUT_A_MAIL, threadOf, type MailThread } from './mail-thread.js';
 import { chooseMailTime } from './mail-time.js';
 import { parseMime, textOf, type ParsedMime } from './parse-mime.js';
 import { prepareSource } from './prepare-source.js';
@@ -54,11 +57,14 @@ interface Envelope {
 interface Substance {
   readonly sender: MailSender;
   readonly thread: MailThread;
+  /** Message-ID of the mail that this one answers. */
+  readonly answers?: string | undefined;
   readonly content: Content;
   readonly attachments: readonly Attachment[];
   readonly mailFields?: MailFields;
   readonly flags: readonly string[];
   readonly blobs: readonly MailBlob[];
+  readonly reports: readonly MailReport[];
 }
 
 function openEnvelope(mail: PulledMail, context: MailContext): Envelope {
@@ -118,7 +124,13 @@ function toContent(
   return { content, flags };
 }
 
-function substanceOf(envelope: Envelope, mime: ParsedMime): Substance {
+/** A mail is answered by people; what a machine reports on is no answer. */
+function repliesTo({ inReplyTo, references }: MailThread, mailClass: MailClass): string | undefined {
+  return ABOUT_A_MAIL.has(mailClass) ? undefined : (inReplyTo[0] ?? references.at(-1));
+}
+
+function substanceOf(envelope: Envelope, packed: ParsedMime): Substance {
+  const mime = unpackParts(packed);
   const { fields, mail, context, original, partial } = envelope;
   const settings = readImapSettings(context.account);
   const people = peopleOf(mime.headers);
@@ -153,6 +165,7 @@ function substanceOf(envelope: Envelope, mime: ParsedMime): Substance {
   return {
     sender,
     thread,
+    answers: repliesTo(thread, mailClass),
     content,
     attachments: partial
       ? [wholeOnServer(envelope)]
@@ -160,6 +173,7 @@ function substanceOf(envelope: Envelope, mime: ParsedMime): Substance {
     mailFields: toMailFields(people, thread, verdict, mailClass),
     flags,
     blobs: html === undefined ? [original] : [original, html],
+    reports: reportsOf({ mailClass, fields, parts: packed.parts, text: content.text ?? '' }),
   };
 }
 
@@ -189,6 +203,7 @@ function unreadable(envelope: Envelope): Substance {
     attachments: partial ? [wholeOnServer(envelope)] : [kept],
     flags: ['unreadable'],
     blobs: [original],
+    reports: [],
   };
 }
 
@@ -226,9 +241,42 @@ function toMessage(envelope: Envelope, substance: Substance): MessageReceived {
     },
     content: substance.content,
     attachments: [...substance.attachments],
+    ...(substance.answers === undefined
+      ? {}
+      : { reply_to: { message_kind: 'mail', provider_message_id: cleanIdentifier(substance.answers) } }),
     ...(substance.mailFields === undefined ? {} : { mail: substance.mailFields }),
     ...(flags.length === 0 ? {} : { flags }),
   });
+}
+
+/**
+ * A report as an event of its own, beside the mail that brought it: Message-ID, recipient and outcome stand for it, so
+ * that a report that is repeated is one.
+ */
+function toReceipt(message: MessageReceived, { messageId, recipient, status, code }: MailReport): InboundEvent {
+  const {
+    content: _content,
+    attachments: _attachments,
+    mail: _mail,
+    reply_to: _answered,
+    flags: _flags,
+    ...frame
+  } = message;
+  const named = cleanIdentifier(messageId);
+  const tuple = JSON.stringify([named, recipient === undefined ? '' : cleanIdentifier(recipient), status, code ?? '']);
+  return {
+    id: inboundEventId({ accountId: message.account_id, eventKind: 'receipt', messageId: tuple }),
+    type: INBOUND_TYPES.receipt,
+    data: {
+      ...frame,
+      direction: 'echo',
+      message_kind: 'mail',
+      provider: { ...frame.provider, message_id: tuple },
+      status,
+      message_ids: [named],
+      ...(code === undefined ? {} : { error: { code } }),
+    },
+  };
 }
 
 /** What the head alone tells of a mail that the server could not deliver. */
@@ -238,6 +286,7 @@ function withoutBody(read: Substance): Substance {
     ...read,
     content: { ...content, type: 'unsupported', provider_type: 'message/rfc822' },
     flags: ['unreadable'],
+    reports: [],
   };
 }
 
@@ -276,10 +325,13 @@ export async function parseMail(mail: PulledMail, context: MailContext): Promise
   const substance = typeof read === 'string' ? unreadable(envelope) : read;
   const { account } = context;
   const id = inboundEventId({ accountId: account.id, eventKind: 'message', messageId: envelope.key });
+  const data = toMessage(envelope, substance);
+  const { senderId } = substance.sender;
   return {
-    event: { id, type: INBOUND_TYPES.received, data: toMessage(envelope, substance) },
+    event: { id, type: INBOUND_TYPES.received, data },
     account,
-    senderId: substance.sender.senderId,
+    senderId,
+    reports: substance.reports.map((report) => ({ event: toReceipt(data, report), account, senderId })),
     blobs: substance.blobs,
     ...(fault === undefined ? {} : { fault }),
     outcome: fault !== undefined ? 'unreadable' : outcomeOf(mail),

@@ -1,0 +1,121 @@
+import { hash } from 'node:crypto';
+import type { MessageReceived } from '@app/contracts';
+import fc from 'fast-check';
+import { aTnef } from './fixtures/a-tnef.js';
+import { WORKED_EXAMPLE } from './fixtures/worked-example.js';
+import { openMailPart } from './mail-parts.js';
+import { readTnef } from './mail-tnef.js';
+import { parseMail } from './parse-mail.js';
+
+const account = {
+  id: 'hotro',
+  channel: 'email',
+  provider: 'imap',
+  externalId: 'hotro@cuahang.example',
+  settings: { imap: { host: '127.0.0.1', port: 1143 } },
+  secrets: { user: 'hotro', password: 'x' },
+} as const;
+const timeoutMs = 10_000;
+const PICTURE = { name: 'áo dài.png', bytes: Buffer.from('hình ảnh') };
+const QUOTE = { name: 'báo giá.pdf', type: 'application/pdf', bytes: Buffer.from('%PDF-1.7') };
+
+const aMail = (parts: readonly (readonly [string, Buffer])[]): Buffer =>
+  Buffer.from(
+    [
+      'From: ha@khach.example',
+      'To: hotro@cuahang.example',
+      'Message-ID: <w@khach.example>',
+      'Content-Type: multipart/mixed; boundary=ranh',
+      '',
+      ...parts.flatMap(([type, bytes]) => [
+        '--ranh',
+        `Content-Type: ${type}`,
+        'Content-Transfer-Encoding: base64',
+        '',
+        bytes.toString('base64'),
+      ]),
+      '--ranh--',
+    ].join('\r\n'),
+  );
+
+async function dataOf(source: Buffer): Promise<MessageReceived> {
+  const mail = {
+    source,
+    extent: 'whole',
+    sizeBytes: source.length,
+    folder: 'INBOX',
+    uidValidity: '1',
+    uid: 1,
+    backfill: false,
+  } as const;
+  const { event } = await parseMail(mail, { account, receivedAt: new Date('2026-03-03T03:10:00.000Z'), timeoutMs });
+  return event.data as MessageReceived;
+}
+
+describe('attachments of a mail', () => {
+  it('can be opened, as they were described', async () => {
+    const [attachment] = (await dataOf(WORKED_EXAMPLE)).attachments!;
+    const bytes = await openMailPart(WORKED_EXAMPLE, attachment!.part_id!, { timeoutMs });
+    expect(hash('sha256', bytes!)).toBe(attachment!.sha256);
+    expect(await openMailPart(WORKED_EXAMPLE, '9', { timeoutMs })).toBeUndefined();
+  });
+
+  it('are taken out of what Outlook packs', async () => {
+    const source = aMail([
+      ['text/plain; charset=utf-8', Buffer.from('Em gửi ảnh')],
+      ['application/ms-tnef; name=winmail.dat', aTnef([PICTURE, QUOTE])],
+    ]);
+    const { attachments, content } = await dataOf(source);
+    expect(content.text).toBe('Em gửi ảnh');
+    expect(
+      attachments!.map(({ filename, declared_media_type, size_bytes, part_id }) => [
+        filename,
+        declared_media_type,
+        size_bytes,
+        part_id,
+      ]),
+    ).toEqual([
+      ['áo dài.png', 'image/png', PICTURE.bytes.length, '2#0'],
+      ['báo giá.pdf', 'application/pdf', 8, '2#1'],
+    ]);
+    for (const { part_id: part, sha256 } of attachments!) {
+      expect(hash('sha256', (await openMailPart(source, part!, { timeoutMs }))!)).toBe(sha256);
+    }
+    expect(await openMailPart(source, '2#2', { timeoutMs })).toBeUndefined();
+  });
+
+  it('leave the words of Outlook where the mail has none', async () => {
+    const source = aMail([['application/octet-stream; name=winmail.dat', aTnef([], 'Chị ơi còn hàng không ạ')]]);
+    const { attachments, content } = await dataOf(source);
+    expect(content.text).toBe('Chị ơi còn hàng không ạ');
+    expect(attachments).toEqual([]);
+  });
+
+  it('stay as they are when they cannot be opened', async () => {
+    const whole = aTnef([PICTURE]);
+    for (const broken of [whole.subarray(0, whole.length - 3), Buffer.from('không phải'), Buffer.alloc(0), aTnef([])]) {
+      const { attachments } = await dataOf(aMail([['application/ms-tnef; name=winmail.dat', broken]]));
+      expect(attachments!.map(({ filename }) => filename)).toEqual(['winmail.dat']);
+    }
+  });
+
+  it('say of an invitation what it is about', async () => {
+    const calendar = Buffer.from(
+      'BEGIN:VCALENDAR\nMETHOD:REQUEST\nBEGIN:VEVENT\nSUMMARY:Thử áo\nDTSTART:20260304T020000Z\nEND:VEVENT\nEND:VCALENDAR',
+    );
+    const { attachments } = await dataOf(aMail([['text/calendar; method=REQUEST; charset=utf-8', calendar]]));
+    expect(attachments![0]!.title).toBe('REQUEST: Thử áo, 2026-03-04 02:00 UTC');
+  });
+
+  it('never make the reader of packed letters throw', () => {
+    const whole = aTnef([PICTURE, QUOTE], 'Chào');
+    fc.assert(
+      fc.property(fc.nat(whole.length - 1), fc.nat(255), fc.nat(whole.length), (at, byte, length) => {
+        const bytes = Buffer.from(whole.subarray(0, length));
+        if (at < bytes.length) bytes[at] = byte;
+        expect(readTnef(bytes)?.files.length ?? 0).toBeLessThanOrEqual(2);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
