@@ -116,7 +116,7 @@ describe('the pages of the channels', () => {
     expect(names.filter((word) => !new RegExp(`(?<![a-z_])${word}(?![a-z_])`).test(page))).toEqual([]);
   });
 
-  it('give an example of an own gateway that comes out as the page says', () => {
+  it('give an example of an own gateway that comes out as the page says', async () => {
     const page = pageOf(providers.find(({ name }) => name === 'sms/http')!.provider);
     const [account] = samplesOf(page, /With the key `(.+?)`/.exec(page)?.[1]);
     const [head = '', text = ''] = /```http\n(.*?)\n```/s.exec(page)![1]!.split('\n\n');
@@ -133,7 +133,12 @@ describe('the pages of the channels', () => {
     const verification = adapter.verify(request, account!);
     if (!verification.ok) throw new Error(`refused: ${verification.reason}`);
     const receivedAt = new Date('2026-02-01T02:00:00.000Z');
-    const { events } = adapter.parse(request, { account: account!, accounts: [account!], receivedAt, verification });
+    const { events } = await adapter.parse(request, {
+      account: account!,
+      accounts: [account!],
+      receivedAt,
+      verification,
+    });
     expect(events.map(({ event }) => event.data)).toMatchObject([
       { identity: { value: '+84912345678' }, occurred_at: '2026-02-01T01:30:00.000Z' },
       { status: 'delivered', message_ids: ['gw-0000'], occurred_at: '2026-02-01T01:29:10.000Z' },

@@ -1,8 +1,10 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { pino } from 'pino';
 import { inboundTopic, TOPICS, type MessageReceived } from '@app/contracts';
 import { HealthRegistry, KernelModule, loadConfig, Metrics, type ChannelAccount } from '@app/kernel';
 import { createLogStream, PersistenceModule } from '@app/persistence';
+import { createHttpAdapter } from '@app/runtime';
 import { StreamModule, type Stream } from '@app/stream';
 import { EmailModule } from '../../apps/email/src/email.module.js';
 import type { WorkerTimes } from '../../apps/email/src/pull-mailbox/mailbox-worker.js';
@@ -30,6 +32,8 @@ export interface EmailService {
   readonly health: HealthRegistry;
   /** Log lines so far. */
   readonly log: readonly string[];
+  /** Where its doors are. */
+  readonly url: string;
   stop(): Promise<void>;
 }
 
@@ -78,9 +82,12 @@ export async function startEmailService(options: {
     .overrideProvider(MAILBOX_TIMES)
     .useValue({ ...TIMES, ...options.times })
     .compile();
-  module.useLogger(false);
-  await module.init();
-  return { metrics, health, log, stop: () => module.close() };
+  const application = module.createNestApplication<NestFastifyApplication>(createHttpAdapter(), {
+    bodyParser: false,
+    logger: false,
+  });
+  await application.listen(0, '127.0.0.1');
+  return { url: await application.getUrl(), metrics, health, log, stop: () => application.close() };
 }
 
 /** Everything that is appended to the topic of mails, in the order of reading. */

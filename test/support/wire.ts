@@ -63,7 +63,9 @@ function parsed(to: ChannelAccount, body: Buffer, at: Date): InboundEvent[] {
     body,
     remoteAddress: '192.0.2.10',
   } as const;
-  const { events, rejected, ignored } = webhookAdapterOf(to)!.parse(request, context);
+  const result = webhookAdapterOf(to)!.parse(request, context);
+  if (result instanceof Promise) throw new Error(`${to.provider} is parsed in its own time`);
+  const { events, rejected, ignored } = result;
   if (rejected.length + ignored.length > 0) throw new Error(JSON.stringify([rejected[0]?.detail, ignored[0]?.reason]));
   return events.map(({ event }) => event);
 }

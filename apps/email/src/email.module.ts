@@ -1,6 +1,17 @@
-import { Module } from '@nestjs/common';
+import { Module, type Provider } from '@nestjs/common';
+import { BYTE_STORE, IngressModule } from '@app/ingress';
+import { BlobRepository, Database } from '@app/persistence';
 import { mailboxTimesProvider, PullMailboxesService } from './pull-mailbox/pull-mailboxes.service.js';
 
-/** Pulls mailboxes. It needs the global kernel, stream and persistence modules. */
-@Module({ providers: [mailboxTimesProvider, PullMailboxesService] })
+const byteStore: Provider = {
+  provide: BYTE_STORE,
+  useFactory: (database: Database) => new BlobRepository(database),
+  inject: [Database],
+};
+
+/** Pulls mailboxes, and opens the doors for mail by HTTP. It needs the global kernel, stream and persistence modules. */
+@Module({
+  imports: [IngressModule.forConnector('email', [byteStore])],
+  providers: [mailboxTimesProvider, PullMailboxesService],
+})
 export class EmailModule {}

@@ -54,8 +54,18 @@ export interface IgnoredElement {
   readonly reason: string;
 }
 
+/** Bytes that must be durable before the events that refer to them. */
+export interface KeptBytes {
+  /** `sha256:` and the digest in hexadecimal. */
+  readonly id: string;
+  readonly mediaType: string;
+  readonly bytes: Buffer;
+}
+
 /** All that a body says. `events`, `rejected` and `ignored` together account for every element of every array. */
 export interface ParseResult {
+  /** What events refer to instead of holding it, such as whole mails. */
+  readonly kept?: readonly KeptBytes[];
   readonly events: readonly ParsedEvent[];
   readonly rejected: readonly RejectedElement[];
   readonly ignored: readonly IgnoredElement[];
@@ -179,3 +189,11 @@ export interface ChannelAdapter extends ChannelProvider {
   /** Answers of one account, for a provider whose answers are part of its settings; instead of the fixed ones. */
   repliesFor?(account: ChannelAccount): { readonly accepted: WebhookReply; readonly refused: WebhookReply };
 }
+
+/** A provider whose bodies take a parser that gives way to others: mail. What it says is as pure as that of the rest. */
+export interface AsyncChannelAdapter extends Omit<ChannelAdapter, 'parse'> {
+  parse(request: WebhookRequest, context: ParseContext): Promise<ParseResult>;
+}
+
+/** A provider that delivers by webhook, however it is parsed. */
+export type WebhookAdapter = ChannelAdapter | AsyncChannelAdapter;

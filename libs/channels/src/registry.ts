@@ -1,10 +1,10 @@
 import type { ChannelAccount } from '@app/kernel';
-import type { ChannelAdapter, ChannelProvider, MediaAccess, ProfileAccess } from './channel-adapter.js';
+import type { ChannelProvider, MediaAccess, ProfileAccess, WebhookAdapter } from './channel-adapter.js';
 import { eventsAdapter } from './events/events.adapter.js';
 import { genericCallsAdapter } from './generic-calls/generic-calls.adapter.js';
 import { httpSmsAdapter } from './http-sms/http-sms.adapter.js';
 import { infobipAdapter } from './infobip/infobip.adapter.js';
-import { imapProvider } from './mail/index.js';
+import { imapProvider } from './imap/imap.provider.js';
 import { lineAdapter } from './line/line.adapter.js';
 import {
   facebookCommentAdapter,
@@ -13,6 +13,9 @@ import {
   messengerAdapter,
   whatsAppAdapter,
 } from './meta/index.js';
+import { mailgunAdapter } from './mailgun/mailgun.adapter.js';
+import { postmarkAdapter } from './postmark/postmark.adapter.js';
+import { sendGridAdapter } from './sendgrid/sendgrid.adapter.js';
 import { stringeeVoiceAdapter } from './stringee/stringee.adapter.js';
 import { telegramAdapter } from './telegram/telegram.adapter.js';
 import { twilioVoiceAdapter } from './twilio/twilio-voice.adapter.js';
@@ -21,7 +24,7 @@ import { viberAdapter } from './viber/viber.adapter.js';
 import { zaloAdapter } from './zalo/zalo.adapter.js';
 
 /** Every provider that delivers by webhook: one line each. */
-export const WEBHOOK_ADAPTERS: readonly ChannelAdapter[] = [
+export const WEBHOOK_ADAPTERS: readonly WebhookAdapter[] = [
   messengerAdapter,
   facebookCommentAdapter,
   instagramAdapter,
@@ -38,6 +41,9 @@ export const WEBHOOK_ADAPTERS: readonly ChannelAdapter[] = [
   stringeeVoiceAdapter,
   genericCallsAdapter,
   eventsAdapter,
+  sendGridAdapter,
+  mailgunAdapter,
+  postmarkAdapter,
 ];
 
 /** Every provider from which we fetch: one line each. */
@@ -48,18 +54,21 @@ const serves =
   (provider: ChannelProvider): boolean =>
     provider.channel === account.channel && provider.provider === account.provider;
 
+const providerOf = (account: ChannelAccount): ChannelProvider | undefined =>
+  [...WEBHOOK_ADAPTERS, ...PULL_PROVIDERS].find(serves(account));
+
 /** How attachments of an account are fetched; undefined when they are not. */
 export function mediaAccessOf(account: ChannelAccount): MediaAccess | undefined {
-  return [...WEBHOOK_ADAPTERS, ...PULL_PROVIDERS].find(serves(account))?.media;
+  return providerOf(account)?.media;
 }
 
 /** How the provider of an account is asked about people; undefined when it is not. */
 export function profileAccessOf(account: ChannelAccount): ProfileAccess | undefined {
-  return [...WEBHOOK_ADAPTERS, ...PULL_PROVIDERS].find(serves(account))?.profile;
+  return providerOf(account)?.profile;
 }
 
 /** The webhook adapter of an account; undefined when its provider does not deliver by webhook. */
-export function webhookAdapterOf(account: ChannelAccount): ChannelAdapter | undefined {
+export function webhookAdapterOf(account: ChannelAccount): WebhookAdapter | undefined {
   return WEBHOOK_ADAPTERS.find(serves(account));
 }
 
@@ -69,9 +78,9 @@ export function webhookAdapterOf(account: ChannelAccount): ChannelAdapter | unde
  * @returns problems with paths relative to the account; an unknown provider is one, with the known ones named
  */
 export function checkAccount(account: ChannelAccount): readonly string[] {
-  const known: readonly ChannelProvider[] = [...WEBHOOK_ADAPTERS, ...PULL_PROVIDERS];
-  const provider = known.find(serves(account));
+  const provider = providerOf(account);
   if (provider !== undefined) return provider.checkAccount(account);
+  const known: readonly ChannelProvider[] = [...WEBHOOK_ADAPTERS, ...PULL_PROVIDERS];
   const names = known.filter(({ channel }) => channel === account.channel).map((candidate) => candidate.provider);
   return [`provider: "${account.provider}" is not known on ${account.channel}; known: ${names.join(', ') || 'none'}`];
 }

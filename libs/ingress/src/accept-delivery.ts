@@ -1,5 +1,5 @@
 import { CONNECTOR_OF_CHANNEL, uuidV7 } from '@app/contracts';
-import type { ChannelAdapter, ParseResult, WebhookReply, WebhookRequest } from '@app/channels';
+import type { KeptBytes, ParseResult, WebhookAdapter, WebhookReply, WebhookRequest } from '@app/channels';
 import {
   AppError,
   PermanentRecordError,
@@ -11,8 +11,16 @@ import {
 import type { OutgoingRecord, StreamProducer } from '@app/stream';
 import { toDeadLetter, toRecord } from './to-record.js';
 
+/** Where bytes go to which events refer. */
+export interface ByteStore {
+  /** Durable when it resolves; equal bytes are stored once. */
+  putAll(bytes: readonly KeptBytes[]): Promise<void>;
+}
+
 /** What {@link acceptDelivery} works with. */
 export interface DeliveryParts {
+  /** Absent in connectors whose channels keep no bytes apart. */
+  readonly bytes?: ByteStore | undefined;
   readonly stream: StreamProducer;
   readonly accounts: readonly ChannelAccount[];
   readonly senderHmacKey: Buffer;
@@ -69,10 +77,17 @@ function count(parsed: ParseResult, account: ChannelAccount, metrics: Metrics): 
   }
 }
 
+/** Bytes first: an event never refers to what is not there. */
+async function keep({ kept = [] }: ParseResult, { bytes }: DeliveryParts): Promise<void> {
+  if (kept.length === 0) return;
+  if (bytes === undefined) throw new Error('This connector has no place for bytes');
+  await bytes.putAll(kept);
+}
+
 /**
  * Takes one delivery of a provider: verify the raw bytes, parse, append, and only then accept.
  *
- * Nothing else happens here: no database, no call to a provider, no download. Accepted means that every element of the
+ * Nothing else happens here: no call to a provider, no download, and no database but for the bytes of mail. Accepted means that every element of the
  * body is durable: as an event, as a dead letter with its bytes, or counted as carrying nothing.
  *
  * @returns what the provider wants to hear; 503 when the stream did not take it, 413 above the adapter's limit
@@ -80,7 +95,7 @@ function count(parsed: ParseResult, account: ChannelAccount, metrics: Metrics): 
 export async function acceptDelivery(
   request: WebhookRequest,
   account: ChannelAccount,
-  adapter: ChannelAdapter,
+  adapter: WebhookAdapter,
   parts: DeliveryParts,
 ): Promise<DeliveryReply> {
   const { metrics, logger } = parts;
@@ -103,11 +118,12 @@ export async function acceptDelivery(
     logger.warn({ ...labels, reason: verification.reason, peer: request.remoteAddress }, 'A delivery was refused');
     return (adapter.repliesFor?.(account) ?? adapter).refused;
   }
-  const parsed = adapter.parse(request, { account, accounts: parts.accounts, receivedAt, verification });
+  const parsed = await adapter.parse(request, { account, accounts: parts.accounts, receivedAt, verification });
   const mediaType = request.headers['content-type'] ?? 'application/octet-stream';
   const records = recordsOf(parsed, { account, mediaType, receivedAt }, parts);
   const finish = metrics.appendSeconds.startTimer();
   try {
+    await keep(parsed, parts);
     await parts.stream.append(records, { timeoutMs: Math.min(parts.appendTimeoutMs, adapter.answerWithinMs) });
   } catch (error) {
     // Any other error is a fault of ours and is answered 500, which makes providers try again as well.

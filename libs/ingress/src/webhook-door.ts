@@ -1,8 +1,8 @@
-import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, Optional, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Channel } from '@app/contracts';
-import { webhookAdapterOf, WEBHOOK_ADAPTERS, type ChannelAdapter, type WebhookRequest } from '@app/channels';
+import { webhookAdapterOf, WEBHOOK_ADAPTERS, type WebhookAdapter, type WebhookRequest } from '@app/channels';
 import {
   ACCOUNTS,
   CLOCK,
@@ -18,16 +18,19 @@ import {
   type Logger,
 } from '@app/kernel';
 import { STREAM, type Stream } from '@app/stream';
-import { acceptDelivery, type DeliveryParts } from './accept-delivery.js';
+import { acceptDelivery, type ByteStore, type DeliveryParts } from './accept-delivery.js';
 
 /** Channels whose doors a connector opens. */
 export const INGRESS_CHANNELS = Symbol('INGRESS_CHANNELS');
+
+/** Where the bytes of mails go; a connector whose channels keep bytes provides it. */
+export const BYTE_STORE = Symbol('BYTE_STORE');
 
 const NO_BODY = Buffer.alloc(0);
 
 interface Door {
   readonly account: ChannelAccount;
-  readonly adapter: ChannelAdapter;
+  readonly adapter: WebhookAdapter;
 }
 
 /** A provider's request as adapters read it; the query is decoded by whoever asks for it, which most do not. */
@@ -73,6 +76,7 @@ export class WebhookDoor implements OnModuleInit {
     @Inject(Metrics) metrics: Metrics,
     @Inject(CLOCK) clock: Clock,
     @Inject(LOGGER) logger: Logger,
+    @Optional() @Inject(BYTE_STORE) bytes?: ByteStore,
   ) {
     for (const account of accounts) {
       const adapter = webhookAdapterOf(account);
@@ -80,6 +84,7 @@ export class WebhookDoor implements OnModuleInit {
     }
     this.parts = {
       stream,
+      bytes,
       accounts,
       senderHmacKey: deriveKey(secret, 'sender-key'),
       appendTimeoutMs: config.APPEND_TIMEOUT_MS,

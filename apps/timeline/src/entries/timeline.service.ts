@@ -1,6 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import type { Attachment } from '@app/contracts';
 import { DIGEST, type MediaStore } from '@app/media';
 import {
   publicId,
@@ -14,6 +13,7 @@ import {
 import { Cursors, type CursorScope } from '../http/cursor.js';
 import { ProblemError } from '../http/problem.js';
 import type { Entry, TimelinePage } from './entry.schema.js';
+import { openAttachment, type ByteSources, type OpenAttachment } from './open-attachment.js';
 
 const placeSchema: z.ZodType<TimelinePlace> = z.object({ at: z.string(), id: z.string() });
 const ENTRY_ID = /^(?:ent_)?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
@@ -87,15 +87,23 @@ export class TimelineService {
   }
 
   /** An attachment with its bytes. @param digest 64 hexadecimal digits */
-  async media(id: string, digest: string): Promise<{ readonly attachment: Attachment; readonly bytes: Buffer }> {
+  async media(id: string, digest: string): Promise<OpenAttachment> {
     if (!DIGEST.test(digest)) throw new ProblemError('not-found');
     const attachment = found(await this.timelines.mediaOf(entryUuid(id), digest));
-    return { attachment, bytes: found(await this.store.get(digest)) };
+    const sources: ByteSources = {
+      stored: (name) => this.store.get(name),
+      original: async (reference) => (await this.keptBytes(reference))?.bytes,
+    };
+    return found(await openAttachment(attachment, sources));
   }
 
   /** @param id `sha256:<hexadecimal>`, with or without `blob:` before it */
   async blob(id: string): Promise<KeptBytes> {
+    return found(await this.keptBytes(id));
+  }
+
+  private async keptBytes(id: string): Promise<KeptBytes | undefined> {
     const name = /^(?:blob:)?(sha256:[0-9a-f]{64})$/.exec(id)?.[1];
-    return found(name === undefined ? undefined : await this.timelines.blob(name));
+    return name === undefined ? undefined : await this.timelines.blob(name);
   }
 }

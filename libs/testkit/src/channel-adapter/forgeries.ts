@@ -1,10 +1,10 @@
 import type { WebhookRequest } from '@app/channels';
 import type { ChannelAccount } from '@app/kernel';
-import type { ChannelAdapterSuite } from './suite-options.js';
+import type { ChannelAdapterSuite, ProofPlace } from './suite-options.js';
 
-const withHeader = (request: WebhookRequest, name: string, value: string | undefined): WebhookRequest => ({
-  ...request,
-  headers: { ...request.headers, [name]: value },
+const inHeader = (name: string): ProofPlace => ({
+  read: ({ headers }) => headers[name] ?? '',
+  write: (request, value) => ({ ...request, headers: { ...request.headers, [name]: value } }),
 });
 
 /** The last character made another of the same kind, so that the form stays right. */
@@ -26,10 +26,11 @@ const strangerOf = (account: ChannelAccount): ChannelAccount => ({
 
 /** Requests that prove nothing, each with a label. */
 export function forgeriesOf(suite: ChannelAdapterSuite, body: Buffer): readonly (readonly [string, WebhookRequest])[] {
-  const { signatureHeader: header, account } = suite;
+  const { signatureHeader, account } = suite;
+  const place = typeof signatureHeader === 'string' ? inHeader(signatureHeader) : signatureHeader;
   const genuine = suite.signedRequest(body, account);
-  const signature = genuine.headers[header] ?? '';
-  const changed = (label: string, value: string | undefined) => [label, withHeader(genuine, header, value)] as const;
+  const signature = place.read(genuine);
+  const changed = (label: string, value: string | undefined) => [label, place.write(genuine, value)] as const;
   return [
     changed('without a signature', undefined),
     changed('with an empty signature', ''),

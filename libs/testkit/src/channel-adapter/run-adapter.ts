@@ -13,16 +13,24 @@ export function bodyOf(suite: ChannelAdapterSuite, fixture: Fixture): Buffer {
 }
 
 /** Verifies and parses a body as the gateway does. */
-export function deliver(suite: ChannelAdapterSuite, body: Buffer, receivedAt = RECEIVED_AT): ParseResult {
+export async function deliver(
+  suite: ChannelAdapterSuite,
+  body: Buffer,
+  receivedAt = RECEIVED_AT,
+): Promise<ParseResult> {
   const { adapter, account, otherAccounts = [] } = suite;
   const request = suite.signedRequest(body, account);
   const verification = adapter.verify(request, account, RECEIVED_AT);
   if (!verification.ok) throw new Error(`a genuine request was refused: ${verification.reason}`);
-  return adapter.parse(request, { account, accounts: [account, ...otherAccounts], receivedAt, verification });
+  return await adapter.parse(request, { account, accounts: [account, ...otherAccounts], receivedAt, verification });
 }
 
 /** Why an event cannot go onto the stream; empty when it can. */
-export function faultsOf({ event, account, senderId }: ParsedEvent, body: Buffer): readonly string[] {
+export function faultsOf(
+  { event, account, senderId }: ParsedEvent,
+  body: Buffer,
+  kept: NonNullable<ParseResult['kept']> = [],
+): readonly string[] {
   const faults: string[] = [];
   const strict = INBOUND_SCHEMAS[event.type].strict().safeParse(event.data);
   if (!strict.success) faults.push(...strict.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
@@ -30,8 +38,12 @@ export function faultsOf({ event, account, senderId }: ParsedEvent, body: Buffer
   if (accountId !== account.id || channel !== account.channel) faults.push('names another account or channel');
   if (!/^in_[a-z2-7]{32}$/.test(event.id)) faults.push(`id ${event.id}`);
   if (senderId === '') faults.push('no sender');
-  const bytes = Buffer.from(raw.data, raw.encoding === 'base64' ? 'base64' : 'utf8');
-  if (bytes.length === 0 || !body.includes(bytes)) faults.push('raw is not a part of the body');
+  if (raw.encoding === 'reference') {
+    if (!kept.some(({ id }) => raw.data === `blob:${id}`)) faults.push('raw refers to what is not kept');
+  } else {
+    const bytes = Buffer.from(raw.data, raw.encoding === 'base64' ? 'base64' : 'utf8');
+    if (bytes.length === 0 || !body.includes(bytes)) faults.push('raw is not a part of the body');
+  }
   const attachments = 'attachments' in event.data ? (event.data.attachments ?? []) : [];
   if (attachments.some(({ locator }) => locator === '' || locator.startsWith('data:')))
     faults.push('attachment inline');
@@ -72,6 +84,7 @@ function abilitiesOfMessage(data: MessageReceived): readonly Ability[] {
 export function abilitiesOf({ event: { type, data } }: ParsedEvent): readonly Ability[] {
   const shown = type === 'omni.inbound.message.received' ? [...abilitiesOfMessage(data)] : [ABILITY_OF_TYPE[type]];
   if (data.message_kind === 'comment') shown.push('comment');
-  if ((data.claims ?? []).length > 0) shown.push('claims');
+  // What a mail's head says of its sender is weighed when it is taken in.
+  if ((data.claims ?? []).length > 0 || ('mail' in data && data.mail !== undefined)) shown.push('claims');
   return shown;
 }

@@ -1,10 +1,17 @@
 import type { DeliveryStatus } from '@app/contracts';
-import type { ChannelAdapter, WebhookReply, WebhookRequest } from '@app/channels';
+import type { WebhookAdapter, WebhookReply, WebhookRequest } from '@app/channels';
 import type { ChannelAccount } from '@app/kernel';
+
+/** Where a proof stands that is no header. */
+export interface ProofPlace {
+  readonly read: (request: WebhookRequest) => string;
+  /** @param value undefined: without it */
+  readonly write: (request: WebhookRequest, value: string | undefined) => WebhookRequest;
+}
 
 /** What {@link describeChannelAdapter} needs to know. */
 export interface ChannelAdapterSuite {
-  readonly adapter: ChannelAdapter;
+  readonly adapter: WebhookAdapter;
   /** A complete account of the adapter's. */
   readonly account: ChannelAccount;
   /** Further accounts that fixtures name. */
@@ -15,8 +22,8 @@ export interface ChannelAdapterSuite {
   readonly encode?: (body: unknown) => Buffer;
   /** A delivery as the provider sends it, signed with the account's secrets. */
   readonly signedRequest: (body: Buffer, account: ChannelAccount) => WebhookRequest;
-  /** Header that holds the proof, in lower case. */
-  readonly signatureHeader: string;
+  /** Header that holds the proof, in lower case; or how it is read and replaced where it stands elsewhere. */
+  readonly signatureHeader: string | ProofPlace;
   /** False when the proof is a mere token that does not cover the body. */
   readonly signsBody?: boolean;
   /** Secrets and settings without which an account cannot work, for example `secrets.app_secret`. */

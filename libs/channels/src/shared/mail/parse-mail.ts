@@ -10,13 +10,14 @@ import {
   type MessageReceived,
 } from '@app/contracts';
 import { cleanIdentifier, cleanText, describeError } from '@app/kernel';
+import type { KeptBytes } from '../../channel-adapter.js';
 import { domainOf, OwnAddresses } from './mail-address.js';
 import { trustedVerdict, type MailVerdict } from './authentication-results.js';
 import { classifyMail, type MailClass } from './automatic-mail.js';
 import { fitIntoRecord } from './fit-record.js';
 import { mailKeys } from './fingerprint.js';
 import { allFields, firstField, readHeaderFields, splitMail, type HeaderField } from './header-fields.js';
-import { readImapSettings } from './imap-settings.js';
+import { readMailPolicy } from './mail-policy.js';
 import { originalAsAttachment, toAttachments } from './mail-attachments.js';
 import { peopleOf, type People } from './mail-people.js';
 import { unpackParts } from './mail-parts.js';
@@ -29,27 +30,19 @@ import { chooseMailTime } from './mail-time.js';
 import { parseMime, textOf, type ParsedMime } from './parse-mime.js';
 import { prepareSource } from './prepare-source.js';
 import { repairFontText } from './repair-font-text.js';
-import {
-  referenceTo,
-  toBlob,
-  transportIdOf,
-  type MailBlob,
-  type MailContext,
-  type ParsedMail,
-  type PulledMail,
-} from './pulled-mail.js';
+import { referenceTo, toBlob, type MailContext, type ParsedMail, type ReceivedMail } from './received-mail.js';
 
 const MAX_SUBJECT_CHARS = 1_000;
 const MAX_TIMESTAMP_CHARS = 100;
 
 /** What is known of a mail whether or not it can be parsed. */
 interface Envelope {
-  readonly mail: PulledMail;
+  readonly mail: ReceivedMail;
   readonly context: MailContext;
   readonly fields: readonly HeaderField[];
   /** Stands for the mail within the account; equal for every copy. */
   readonly key: string;
-  readonly original: MailBlob;
+  readonly original: KeptBytes;
   readonly partial: boolean;
 }
 
@@ -63,11 +56,11 @@ interface Substance {
   readonly attachments: readonly Attachment[];
   readonly mailFields?: MailFields;
   readonly flags: readonly string[];
-  readonly blobs: readonly MailBlob[];
+  readonly blobs: readonly KeptBytes[];
   readonly reports: readonly MailReport[];
 }
 
-function openEnvelope(mail: PulledMail, context: MailContext): Envelope {
+function openEnvelope(mail: ReceivedMail, context: MailContext): Envelope {
   const split = splitMail(mail.source);
   const fields = readHeaderFields(split.head);
   const partial = mail.extent !== 'whole';
@@ -107,7 +100,7 @@ function toMailFields(
 
 function toContent(
   mime: ParsedMime,
-  html: MailBlob | undefined,
+  html: KeptBytes | undefined,
 ): { readonly content: Content; readonly flags: readonly string[] } {
   const chosen = chooseMailText(mime);
   const { text, truncated } = cleanText(repairFontText(chosen.text), { nul: 'remove', maxChars: MAX_TEXT_CHARS });
@@ -132,12 +125,12 @@ function repliesTo({ inReplyTo, references }: MailThread, mailClass: MailClass):
 function substanceOf(envelope: Envelope, packed: ParsedMime): Substance {
   const mime = unpackParts(packed);
   const { fields, mail, context, original, partial } = envelope;
-  const settings = readImapSettings(context.account);
+  const policy = readMailPolicy(context.account);
   const people = peopleOf(mime.headers);
   const author = people.from[0];
   const verdict = trustedVerdict(
     fields,
-    { authservIds: settings.trustedAuthservIds, withoutId: settings.microsoft365 },
+    { authservIds: policy.trustedAuthservIds, withoutId: policy.microsoft365 },
     author === undefined ? undefined : domainOf(author.address),
   );
   const mailClass = classifyMail({
@@ -149,11 +142,11 @@ function substanceOf(envelope: Envelope, packed: ParsedMime): Substance {
   });
   const sender = senderOf({
     people,
-    own: new OwnAddresses([context.account.externalId, ...settings.aliases]),
+    own: new OwnAddresses([context.account.externalId, ...policy.aliases]),
     verdict,
     mailClass,
     severalAuthors: people.from.length !== 1 || allFields(fields, 'from').length !== 1,
-    sentByUs: mail.folder === settings.sentFolder,
+    sentByUs: mail.sentByUs,
     accountId: context.account.id,
   });
   const thread = threadOf(fields, mailClass, envelope.key);
@@ -177,11 +170,8 @@ function substanceOf(envelope: Envelope, packed: ParsedMime): Substance {
   };
 }
 
-const wholeOnServer = ({ mail, context }: Envelope): Attachment =>
-  originalAsAttachment(
-    { state: 'pending', source: 'imap', locator: transportIdOf(context.account.id, mail) },
-    mail.sizeBytes,
-  );
+const wholeOnServer = ({ mail }: Envelope): Attachment =>
+  originalAsAttachment({ state: 'pending', source: 'imap', locator: mail.deliveryId }, mail.sizeBytes);
 
 /** A mail of which nothing can be said but that it is there; its bytes can be opened by hand and parsed again. */
 function unreadable(envelope: Envelope): Substance {
@@ -207,6 +197,11 @@ function unreadable(envelope: Envelope): Substance {
   };
 }
 
+const verificationOf = ({ verification }: MailContext): MessageReceived['verification'] =>
+  verification === undefined
+    ? { method: 'pull' }
+    : { method: verification.method, ...(verification.keyId === undefined ? {} : { key_id: verification.keyId }) };
+
 function toMessage(envelope: Envelope, substance: Substance): MessageReceived {
   const { mail, context, fields, key, original } = envelope;
   const { occurredAt, clockAdjusted } = chooseMailTime(fields, mail.internalDate, context.receivedAt);
@@ -223,21 +218,21 @@ function toMessage(envelope: Envelope, substance: Substance): MessageReceived {
     direction: substance.sender.direction,
     identity: substance.sender.identity,
     provider: {
-      name: 'imap',
+      name: context.account.provider,
       message_id: key,
       conversation_id: cleanIdentifier(substance.thread.threadId),
-      event_id: transportIdOf(context.account.id, mail),
+      event_id: mail.deliveryId,
       ...(date ? { timestamp: cleanText(date, { nul: 'remove', maxChars: MAX_TIMESTAMP_CHARS }).text } : {}),
     },
     message_kind: 'message',
     occurred_at: occurredAt.toISOString(),
     received_at: context.receivedAt.toISOString(),
-    verification: { method: 'pull' },
+    verification: verificationOf(context),
     raw: {
       media_type: 'message/rfc822',
       encoding: 'reference',
       data: referenceTo(original),
-      context: JSON.stringify({ folder: mail.folder, internal_date: mail.internalDate?.toISOString() }),
+      context: mail.surroundings,
     },
     content: substance.content,
     attachments: [...substance.attachments],
@@ -303,7 +298,7 @@ async function readSubstance(envelope: Envelope): Promise<Substance | string> {
   }
 }
 
-function outcomeOf({ extent }: PulledMail): ParsedMail['outcome'] {
+function outcomeOf({ extent }: ReceivedMail): ParsedMail['outcome'] {
   if (extent === 'whole') return 'parsed';
   return extent === 'beginning' ? 'size_limited' : 'unreadable';
 }
@@ -318,7 +313,7 @@ function outcomeOf({ extent }: PulledMail): ParsedMail['outcome'] {
  *
  * @see docs/channels/email.md
  */
-export async function parseMail(mail: PulledMail, context: MailContext): Promise<ParsedMail> {
+export async function readMail(mail: ReceivedMail, context: MailContext): Promise<ParsedMail> {
   const envelope = openEnvelope(mail, context);
   const read = await readSubstance(envelope);
   const fault = typeof read === 'string' ? read : undefined;

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { MAX_RECORD_BYTES, messageReceivedSchema, type MessageReceived } from '@app/contracts';
 import type { ChannelAccount } from '@app/kernel';
 import fc from 'fast-check';
-import { parseMail } from './parse-mail.js';
-import type { ParsedMail, PulledMail } from './pulled-mail.js';
-import { WORKED_EXAMPLE } from './fixtures/worked-example.js';
+import type { ParsedMail } from '../shared/mail/received-mail.js';
+import { parseMail, type PulledMail } from './pulled-mail.js';
+import { WORKED_EXAMPLE } from '../shared/mail/fixtures/worked-example.js';
 
 const ACCOUNT: ChannelAccount = {
   id: 'hotro',

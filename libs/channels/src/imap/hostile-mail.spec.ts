@@ -1,6 +1,6 @@
 import { cpuMillisOf } from '@app/testkit';
 import type { ChannelAccount } from '@app/kernel';
-import { parseMail } from './parse-mail.js';
+import { parseMail } from './pulled-mail.js';
 
 const ACCOUNT: ChannelAccount = {
   id: 'hotro',

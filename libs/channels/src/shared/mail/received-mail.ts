@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ChannelAccount } from '@app/kernel';
-import type { ParsedEvent } from '../channel-adapter.js';
+import type { KeptBytes, ParsedEvent, Verification } from '../../channel-adapter.js';
 
 /**
  * How much of a mail was fetched: of one over the limit its beginning; of one that the server could not deliver its head,
@@ -8,8 +8,8 @@ import type { ParsedEvent } from '../channel-adapter.js';
  */
 export type MailExtent = 'whole' | 'beginning' | 'head' | 'nothing';
 
-/** A mail as the server gave it. */
-export interface PulledMail {
+/** A mail, however it came. */
+export interface ReceivedMail {
   /** The original bytes, as far as they were fetched. */
   readonly source: Buffer;
   readonly extent: MailExtent;
@@ -17,10 +17,12 @@ export interface PulledMail {
   readonly sizeBytes: number;
   /** When the server received it. */
   readonly internalDate?: Date;
-  readonly folder: string;
-  /** Decimal. */
-  readonly uidValidity: string;
-  readonly uid: number;
+  /** Names this delivery. */
+  readonly deliveryId: string;
+  /** It lies where nobody but us can put anything. */
+  readonly sentByUs: boolean;
+  /** What stood around the bytes and is needed to parse them again, as JSON. */
+  readonly surroundings: string;
   /** Fetched as history at the first sync. */
   readonly backfill: boolean;
 }
@@ -32,34 +34,24 @@ export interface MailContext {
   readonly receivedAt: Date;
   /** Longest time for one mail, in milliseconds. */
   readonly timeoutMs: number;
-}
-
-/** Bytes that must be stored before the event is appended. */
-export interface MailBlob {
-  /** `sha256:` and the digest in hexadecimal. */
-  readonly id: string;
-  readonly mediaType: string;
-  readonly bytes: Buffer;
+  /** How its delivery was proved; absent: it was pulled. */
+  readonly verification?: Extract<Verification, { ok: true }>;
 }
 
 /** An event and the bytes that it refers to. */
 export interface ParsedMail extends ParsedEvent {
   /** What the mail reports on others that we sent; its own event stands besides. */
   readonly reports: readonly ParsedEvent[];
-  readonly blobs: readonly MailBlob[];
+  readonly blobs: readonly KeptBytes[];
   readonly outcome: 'parsed' | 'unreadable' | 'size_limited';
   /** Why it is unreadable; without content of the mail. */
   readonly fault?: string;
 }
 
 /** Bytes under the digest by which they are found. */
-export function toBlob(bytes: Buffer, mediaType: string): MailBlob {
+export function toBlob(bytes: Buffer, mediaType: string): KeptBytes {
   return { id: `sha256:${createHash('sha256').update(bytes).digest('hex')}`, mediaType, bytes };
 }
 
 /** How an event refers to stored bytes. */
-export const referenceTo = (blob: MailBlob): string => `blob:${blob.id}`;
-
-/** Names one delivery: where the mail lies. */
-export const transportIdOf = (accountId: string, { folder, uidValidity, uid }: PulledMail): string =>
-  `imap:${accountId}:${folder}:${uidValidity}:${uid}`;
+export const referenceTo = (blob: KeptBytes): string => `blob:${blob.id}`;

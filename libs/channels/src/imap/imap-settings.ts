@@ -1,14 +1,10 @@
 import { z } from 'zod';
-import { normaliseMailAddress } from '@app/identity';
 import type { ChannelAccount } from '@app/kernel';
+import { mailboxProblems, MAIL_POLICY } from '../shared/mail/mail-policy.js';
 import { neededSecrets, oauthSchema, toOAuthSettings, type OAuthSettings } from './oauth-settings.js';
 
 const MIB = 1_048_576;
 const DAY_MS = 86_400_000;
-
-const address = z
-  .string()
-  .refine((text) => normaliseMailAddress(text) !== undefined, 'a mail address, for example "hotro@shop.example.vn"');
 
 const settingsSchema = z.object({
   imap: z.object({
@@ -22,9 +18,7 @@ const settingsSchema = z.object({
   mailbox: z.string().min(1).default('INBOX'),
   watch: z.array(z.string().min(1)).default([]),
   sent_mailbox: z.string().min(1).optional(),
-  aliases: z.array(address).default([]),
-  trusted_authserv_ids: z.array(z.string().min(1).toLowerCase()).default([]),
-  microsoft365: z.boolean().default(false),
+  ...MAIL_POLICY,
   history: z
     .string()
     .regex(
@@ -57,9 +51,6 @@ export interface ImapSettings {
   readonly folders: readonly string[];
   /** Folder of sent mail: what lies there was written by us. */
   readonly sentFolder?: string;
-  readonly aliases: readonly string[];
-  readonly trustedAuthservIds: readonly string[];
-  readonly microsoft365: boolean;
   readonly history: string;
   /** Larger mails are read in part, in bytes. */
   readonly maxMailBytes: number;
@@ -82,9 +73,7 @@ export function imapProblems(account: ChannelAccount): readonly string[] {
   if (!parsed.success) {
     problems.push(...parsed.error.issues.map(({ path, message }) => `settings.${path.join('.')}: ${message}`));
   }
-  if (normaliseMailAddress(account.externalId) === undefined) {
-    problems.push('external_id: the address of the mailbox, for example "hotro@shop.example.vn"');
-  }
+  problems.push(...mailboxProblems(account));
   const grant = parsed.success ? parsed.data.oauth?.grant : grantOf(account.settings['oauth']);
   for (const name of neededSecrets(grant)) {
     if (!account.secrets[name]) problems.push(`secrets.${name}: must be set`);
@@ -112,9 +101,6 @@ export function readImapSettings(account: ChannelAccount): ImapSettings {
     ...(settings.oauth === undefined ? {} : { oauth: toOAuthSettings(settings.oauth, account.secrets) }),
     folders: [...new Set(folders)],
     ...(settings.sent_mailbox === undefined ? {} : { sentFolder: settings.sent_mailbox }),
-    aliases: settings.aliases,
-    trustedAuthservIds: settings.trusted_authserv_ids,
-    microsoft365: settings.microsoft365,
     history: settings.history,
     maxMailBytes: settings.max_mail_bytes,
     pollMs: settings.poll_seconds * 1_000,

@@ -5,7 +5,7 @@ import { aTnef } from './fixtures/a-tnef.js';
 import { WORKED_EXAMPLE } from './fixtures/worked-example.js';
 import { openMailPart } from './mail-parts.js';
 import { readTnef } from './mail-tnef.js';
-import { parseMail } from './parse-mail.js';
+import { readMail } from './parse-mail.js';
 
 const account = {
   id: 'hotro',
@@ -43,12 +43,12 @@ async function dataOf(source: Buffer): Promise<MessageReceived> {
     source,
     extent: 'whole',
     sizeBytes: source.length,
-    folder: 'INBOX',
-    uidValidity: '1',
-    uid: 1,
+    deliveryId: '1',
+    sentByUs: false,
+    surroundings: '{}',
     backfill: false,
   } as const;
-  const { event } = await parseMail(mail, { account, receivedAt: new Date('2026-03-03T03:10:00.000Z'), timeoutMs });
+  const { event } = await readMail(mail, { account, receivedAt: new Date('2026-03-03T03:10:00.000Z'), timeoutMs });
   return event.data as MessageReceived;
 }
 

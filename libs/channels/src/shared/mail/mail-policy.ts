@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { normaliseMailAddress } from '@app/identity';
+import type { ChannelAccount } from '@app/kernel';
+
+const address = z
+  .string()
+  .refine((text) => normaliseMailAddress(text) !== undefined, 'a mail address, for example "hotro@shop.example.vn"');
+
+/** Settings of every account of mail, however its mail comes in. */
+export const MAIL_POLICY = {
+  aliases: z.array(address).default([]),
+  trusted_authserv_ids: z.array(z.string().min(1).toLowerCase()).default([]),
+  microsoft365: z.boolean().default(false),
+};
+
+/** Whom an account trusts, and which addresses are its own besides the one that names it. */
+export interface MailPolicy {
+  readonly aliases: readonly string[];
+  readonly trustedAuthservIds: readonly string[];
+  /** Believe results that name no server, as Microsoft 365 writes them. */
+  readonly microsoft365: boolean;
+}
+
+const schema = z.object(MAIL_POLICY);
+
+/** @throws ZodError for an account with problems */
+export function readMailPolicy({ settings }: ChannelAccount): MailPolicy {
+  const { aliases, trusted_authserv_ids: trustedAuthservIds, microsoft365 } = schema.parse(settings);
+  return { aliases, trustedAuthservIds, microsoft365 };
+}
+
+/** What is wrong with the address that names an account. */
+export function mailboxProblems({ externalId }: ChannelAccount): readonly string[] {
+  if (normaliseMailAddress(externalId) !== undefined) return [];
+  return ['external_id: the address of the mailbox, for example "hotro@shop.example.vn"'];
+}
