@@ -50,7 +50,9 @@ const look = async (accounts: readonly ChannelAccount[] = [account()], metrics =
     },
   };
   const logger = createLogger({ level: 'silent', service: 'test' });
-  const fetcher = new FetchProfilesService(new ProfileRepository(database), client, accounts, metrics, logger);
+  const tokens = { withToken: async (one: ChannelAccount) => await Promise.resolve(one) };
+  const fetcher = new FetchProfilesService(new ProfileRepository(database), client, tokens, accounts, metrics, logger);
+  await fetcher.findNew();
   await fetcher.fetchDue();
 };
 const passTime = async (): Promise<void> => {

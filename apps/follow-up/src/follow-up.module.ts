@@ -1,22 +1,35 @@
 import { Module } from '@nestjs/common';
-import { CONFIG, type Config } from '@app/kernel';
+import { CONFIG, CREDENTIALS, INSTALLATION_SECRET, type Config } from '@app/kernel';
 import { GuardedClient, openMediaStore } from '@app/media';
-import { Database, MediaRepository, ProfileRepository } from '@app/persistence';
+import { CredentialRepository, Database, MediaRepository, ProfileRepository } from '@app/persistence';
 import { FetchProfilesService } from './fetch-profiles/fetch-profiles.service.js';
+import { KeepTokensService, TOKEN_CLIENT } from './keep-tokens/keep-tokens.service.js';
 import { FetchMediaService, MEDIA_CLIENT, MEDIA_STORE } from './fetch-media/fetch-media.service.js';
 
 /** Longest silence of a host, and longest whole fetch, in milliseconds. */
 const IDLE_MS = 10_000;
 const TOTAL_MS = 60_000;
+/** A stored credential is locked while its provider is asked. */
+const TOKEN_TOTAL_MS = 20_000;
 
 /**
- * What follows a message and must never hold it up: fetching its attachments, and asking who a number is. It needs the global `KernelModule` and
+ * What follows a message and must never hold it up: fetching its attachments, asking who a number is, keeping the tokens with which it asks. It needs the global `KernelModule` and
  * `PersistenceModule`; several processes may run it.
  */
 @Module({
   providers: [
     FetchMediaService,
     FetchProfilesService,
+    KeepTokensService,
+    {
+      provide: CREDENTIALS,
+      useFactory: (database: Database, secret: string) => new CredentialRepository(database, secret),
+      inject: [Database, INSTALLATION_SECRET],
+    },
+    {
+      provide: TOKEN_CLIENT,
+      useFactory: () => new GuardedClient({ maxBytes: 64 * 1024, idleMs: IDLE_MS, totalMs: TOKEN_TOTAL_MS }),
+    },
     {
       provide: ProfileRepository,
       useFactory: (database: Database) => new ProfileRepository(database),

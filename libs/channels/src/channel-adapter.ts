@@ -149,6 +149,29 @@ export interface ProfileAccess {
   read(answer: Buffer): Profile | undefined;
 }
 
+/** A form for a provider, and the credential with which it is posted. */
+export interface TokenRequest {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly form: Readonly<Record<string, string>>;
+}
+
+/** What a provider answers to a {@link TokenRequest}. */
+export type TokenReading =
+  | { readonly ok: true; readonly accessToken: string; readonly refreshToken: string; readonly lifetimeMs: number }
+  /** Somebody must act. `reason` is the provider's code. */
+  | { readonly ok: false; readonly reason: string };
+
+/** How the access token of an account is renewed by a refresh token that changes with each use. */
+export interface TokenAccess {
+  readonly hosts: readonly string[];
+  /** What the accounts file brings to begin with; undefined when the token of that account never changes. */
+  refreshTokenOf(account: ChannelAccount): string | undefined;
+  requestFor(refreshToken: string, account: ChannelAccount): TokenRequest;
+  /** @returns undefined for an answer that is none */
+  read(answer: Buffer): TokenReading | undefined;
+}
+
 /** What every provider on a channel states about itself, however its messages come in. */
 export interface ChannelProvider {
   readonly channel: Channel;
@@ -162,6 +185,8 @@ export interface ChannelProvider {
   readonly media?: MediaAccess;
   /** Absent: messages name people, or nobody can be asked. An account is asked about only with `settings.profiles: true`. */
   readonly profile?: ProfileAccess;
+  /** Absent: access tokens do not change by themselves. */
+  readonly token?: TokenAccess;
   /** Problems of an account's settings and secrets, with paths relative to the account, for example `secrets.app_secret: …`. */
   checkAccount(account: ChannelAccount): readonly string[];
 }

@@ -1,5 +1,5 @@
 import type { ChannelAccount } from '@app/kernel';
-import type { ChannelProvider, MediaAccess, ProfileAccess, WebhookAdapter } from './channel-adapter.js';
+import type { ChannelProvider, MediaAccess, ProfileAccess, TokenAccess, WebhookAdapter } from './channel-adapter.js';
 import { eventsAdapter } from './events/events.adapter.js';
 import { genericCallsAdapter } from './generic-calls/generic-calls.adapter.js';
 import { httpSmsAdapter } from './http-sms/http-sms.adapter.js';
@@ -65,6 +65,11 @@ export function mediaAccessOf(account: ChannelAccount): MediaAccess | undefined 
 /** How the provider of an account is asked about people; undefined when it is not. */
 export function profileAccessOf(account: ChannelAccount): ProfileAccess | undefined {
   return providerOf(account)?.profile;
+}
+
+/** How the access token of an account is renewed; undefined when its provider's tokens do not change. */
+export function tokenAccessOf(account: ChannelAccount): TokenAccess | undefined {
+  return providerOf(account)?.token;
 }
 
 /** The webhook adapter of an account; undefined when its provider does not deliver by webhook. */

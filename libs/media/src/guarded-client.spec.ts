@@ -18,6 +18,8 @@ const { cert, private: key } = generate([{ name: 'commonName', value: 'cdn.examp
 
 interface Seen {
   readonly path: string;
+  readonly method: string | undefined;
+  body: string;
   readonly headers: Readonly<Record<string, unknown>>;
 }
 
@@ -65,7 +67,9 @@ const ANSWERS: Readonly<Record<string, (response: ServerResponse, port: number) 
 };
 
 const server = https.createServer({ cert, key }, (request, response) => {
-  seen.push({ path: request.url!, headers: request.headers });
+  const arrived = { path: request.url!, method: request.method, headers: request.headers, body: '' };
+  seen.push(arrived);
+  request.on('data', (part: Buffer) => (arrived.body += part.toString()));
   ANSWERS[request.url!]!(response, (server.address() as AddressInfo).port);
 });
 let port = 0;
@@ -121,6 +125,20 @@ describe('GuardedClient', () => {
       ['/anh.jpg', undefined],
     ]);
     expect(seen.every(({ headers }) => headers['cookie'] === undefined)).toBe(true);
+  });
+
+  it('posts a form, once, to nobody but the host that was meant', async () => {
+    const form = { refresh_token: 'mã & khoá', grant_type: 'refresh_token' };
+    expect(await client().download({ url: at('/anh.jpg'), hosts, form })).toMatchObject({ ok: true });
+    expect(seen.map(({ method, body, headers }) => [method, body, headers['content-type']])).toEqual([
+      ['POST', new URLSearchParams(form).toString(), 'application/x-www-form-urlencoded'],
+    ]);
+    expect(await client().download({ url: at('/moved'), hosts, form })).toEqual({
+      ok: false,
+      outcome: 'blocked',
+      reason: 'redirect',
+    });
+    expect(seen.map(({ path }) => path)).toEqual(['/anh.jpg', '/moved']);
   });
 
   it('asks a host that is written with http by https', async () => {

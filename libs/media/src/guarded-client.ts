@@ -9,6 +9,8 @@ export interface DownloadRequest {
   readonly url: string;
   /** Sent to the first host only: they may hold a credential. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Posted as a form instead of asking; such a request is never sent on to where an answer points. */
+  readonly form?: Readonly<Record<string, string>>;
   /** Domains of the provider; each includes its subdomains. */
   readonly hosts: readonly string[];
 }
@@ -44,6 +46,7 @@ export interface GuardedClientOptions {
   readonly ports?: readonly string[];
 }
 
+const FORM = 'application/x-www-form-urlencoded';
 const MAX_REDIRECTS = 3;
 const MAX_HEADER_BYTES = 16 * 1024;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
@@ -53,6 +56,12 @@ const MAX_RETRY_AFTER_MS = 3_600_000;
 
 const resolveBySystem: Resolve = (host, done) =>
   systemLookup(host, { all: true }, (error, found) => done(error, found));
+
+/** What goes to a host. */
+interface Sent {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly form: Readonly<Record<string, string>> | undefined;
+}
 
 class ForbiddenAddressError extends Error {
   override readonly name = 'ForbiddenAddressError';
@@ -90,8 +99,9 @@ export class GuardedClient {
     for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
       const target = this.target(url, request.hosts);
       if (typeof target === 'string') return blocked(target);
-      const answer = await this.attempt(target, headers, signal);
+      const answer = await this.attempt(target, { headers, form: request.form }, signal);
       if (!('location' in answer)) return answer;
+      if (request.form !== undefined) return blocked('redirect');
       const next = URL.canParse(answer.location, target.href) ? new URL(answer.location, target) : undefined;
       if (next === undefined) return blocked('redirect');
       if (next.host !== target.host) headers = {};
@@ -113,13 +123,9 @@ export class GuardedClient {
     return hosts.some((domain) => host === domain || host.endsWith(`.${domain}`)) ? url : 'host';
   }
 
-  private async attempt(
-    url: URL,
-    headers: Readonly<Record<string, string>>,
-    signal: AbortSignal,
-  ): Promise<Download | { readonly location: string }> {
+  private async attempt(url: URL, sent: Sent, signal: AbortSignal): Promise<Download | { readonly location: string }> {
     try {
-      const response = await this.open(url, headers, signal);
+      const response = await this.open(url, sent, signal);
       return await this.read(response);
     } catch (error) {
       if (error instanceof ForbiddenAddressError) return blocked('private_address');
@@ -138,15 +144,14 @@ export class GuardedClient {
     });
   };
 
-  private async open(
-    url: URL,
-    headers: Readonly<Record<string, string>>,
-    signal: AbortSignal,
-  ): Promise<IncomingMessage> {
+  private async open(url: URL, { headers, form }: Sent, signal: AbortSignal): Promise<IncomingMessage> {
+    const body = form === undefined ? undefined : new URLSearchParams(form).toString();
+    const about = body === undefined ? {} : { 'content-type': FORM, 'content-length': Buffer.byteLength(body) };
     return await new Promise((resolve, reject) => {
       // Node hands the last one on to `net.connect`, which its types do not say.
       const options: https.RequestOptions & { readonly autoSelectFamily: boolean } = {
-        headers: { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': 'omniline-media', ...headers },
+        method: body === undefined ? 'GET' : 'POST',
+        headers: { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': 'omniline-media', ...about, ...headers },
         // A connection of its own, so that no pooled one was made for another name.
         agent: false,
         autoSelectFamily: true,
@@ -156,7 +161,7 @@ export class GuardedClient {
         timeout: this.options.idleMs,
         ...(this.options.ca === undefined ? {} : { ca: this.options.ca }),
       };
-      const request = https.get(url, options);
+      const request = https.request(url, options);
       request.once('timeout', () => request.destroy(Object.assign(new Error('silent'), { code: 'ETIMEDOUT' })));
       request.once('socket', (socket) =>
         socket.once('connect', () => {
@@ -166,6 +171,7 @@ export class GuardedClient {
       );
       request.once('response', resolve);
       request.once('error', reject);
+      request.end(body);
     });
   }
 

@@ -1,3 +1,4 @@
+export * from './access-tokens.js';
 export * from './create-application.js';
 export * from './http-adapter.js';
 export * from './open-stream.js';

@@ -23,3 +23,4 @@ export * from './twilio/twilio-signature.js';
 export * from './zalo/zalo-events.js';
 export * from './zalo/zalo-oa.js';
 export * from './zalo/zalo-signature.js';
+export * from './zalo/zalo-tokens.js';

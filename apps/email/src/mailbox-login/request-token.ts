@@ -1,15 +1,8 @@
 import { z } from 'zod';
 import type { OAuthSettings } from '@app/channels';
 import { describeError, ProviderUnavailableError } from '@app/kernel';
+import type { TokenAnswer } from '@app/runtime';
 import { MailServerError } from '../pull-mailbox/pull-errors.js';
-
-/** What the token endpoint gave. */
-export interface TokenAnswer {
-  readonly accessToken: string;
-  /** Replaces the one that was used; undefined when that one stays good. */
-  readonly refreshToken: string | undefined;
-  readonly lifetimeMs: number;
-}
 
 const TIMEOUT_MS = 20_000;
 /** RFC 6749 recommends to say it; an hour is what both large providers give. */

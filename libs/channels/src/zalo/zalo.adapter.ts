@@ -8,6 +8,7 @@ import { secretsInForce } from '../shared/signed-body.js';
 import { readEnvelope } from './zalo.envelope.js';
 import { mapDelivery } from './zalo.mapper.js';
 import { zaloProfile } from './zalo.profile.js';
+import { zaloToken } from './zalo.token.js';
 import { matchingKey, readSignatureHeader, readTimestamp } from './zalo.signature.js';
 
 const appIdOf = ({ settings }: ChannelAccount): string => textOf(settings['app_id']) ?? '';
@@ -55,6 +56,9 @@ function checkAccount({ externalId, settings, secrets }: ChannelAccount): readon
   if (!secrets['oa_secret_key']) {
     problems.push('secrets.oa_secret_key: the OA Secret Key of the webhook page, which is not the App Secret');
   }
+  if (secrets['refresh_token'] && !secrets['app_secret']) {
+    problems.push('secrets.app_secret: the App Secret, with which the refresh token is exchanged');
+  }
   return problems;
 }
 
@@ -68,6 +72,7 @@ export const zaloAdapter: ChannelAdapter = {
   provider: 'zalo',
   abilities: ['message', 'echo', 'reaction', 'receipt', 'attachment', 'reply', 'claims', 'unsupported'],
   profile: zaloProfile,
+  token: zaloToken,
   // As observed; addresses may be written with http.
   media: { hosts: ['zdn.vn', 'zadn.vn', 'dlfl.vn'] },
   maxBodyBytes: 5 * 1024 * 1024,
