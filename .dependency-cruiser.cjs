@@ -28,6 +28,7 @@ const homes = [
   ['typeorm|pg', '^libs/persistence/'],
   ['imapflow|mailparser|nodemailer', '^(apps/email|libs/channels/src/shared/mail)/'],
   ['ipaddr.js|file-type|aws4fetch', '^libs/media/'],
+  ['smpp', '^(apps/sms|libs/simulators/src/smpp)/'],
 ].map(([packages, home]) => ({
   name: `home-of-${packages.replaceAll('|', '-')}`,
   comment: 'A third party has one home, so that replacing it touches one folder.',

@@ -25,7 +25,8 @@ export interface WebhookReply {
 
 /** Outcome of checking a request. */
 export type Verification =
-  | { readonly ok: true; readonly method: 'hmac' | 'hash' | 'token' | 'none'; readonly keyId?: string }
+  /** `pull`: nothing was delivered, we asked. */
+  | { readonly ok: true; readonly method: 'hmac' | 'hash' | 'token' | 'pull' | 'none'; readonly keyId?: string }
   /** `reason` is a word for metrics, such as `missing`, `malformed`, `mismatch`. */
   | { readonly ok: false; readonly reason: string };
 
@@ -62,10 +63,41 @@ export interface KeptBytes {
   readonly bytes: Buffer;
 }
 
+/** A part of a message that a provider hands over in several pieces, or of which it does not say whether it is new. */
+export interface MessagePart {
+  readonly account: ChannelAccount;
+  /** What the parts of one message have in common; used again for other messages later. */
+  readonly setKey: string;
+  /** From 1. */
+  readonly number: number;
+  readonly total: number;
+  /** Provider's id of the customer's side, as {@link ParsedEvent.senderId}. */
+  readonly senderId: string;
+  /** What {@link ChannelProvider.join} needs of it; text of the provider's own shape. */
+  readonly payload: string;
+  /** An equal part that came before was answered, so that this one is another message. */
+  readonly isAnother?: boolean;
+}
+
+/** The parts of one message that are there. */
+export interface PartSet {
+  /** Never used again. */
+  readonly id: string;
+  readonly total: number;
+  /** When the first part came. */
+  readonly firstAt: Date;
+  /** By number, without repeats. */
+  readonly parts: readonly Pick<MessagePart, 'number' | 'payload'>[];
+  /** How many were there when the message was told before; 0: it was not. */
+  readonly told: number;
+}
+
 /** All that a body says. `events`, `rejected` and `ignored` together account for every element of every array. */
 export interface ParseResult {
   /** What events refer to instead of holding it, such as whole mails. */
   readonly kept?: readonly KeptBytes[];
+  /** Elements that make an event only together with others. */
+  readonly parts?: readonly MessagePart[];
   readonly events: readonly ParsedEvent[];
   readonly rejected: readonly RejectedElement[];
   readonly ignored: readonly IgnoredElement[];
@@ -187,6 +219,11 @@ export interface ChannelProvider {
   readonly profile?: ProfileAccess;
   /** Absent: access tokens do not change by themselves. */
   readonly token?: TokenAccess;
+  /**
+   * Makes the message of a set, complete or not: the message itself when it is told for the first time, else an edit of it.
+   * Absent: messages never come in parts.
+   */
+  join?(set: PartSet, account: ChannelAccount): ParsedEvent;
   /** Problems of an account's settings and secrets, with paths relative to the account, for example `secrets.app_secret: …`. */
   checkAccount(account: ChannelAccount): readonly string[];
 }

@@ -1,5 +1,6 @@
 export * from './channel-adapter.js';
 export * from './imap/index.js';
+export * from './smpp/index.js';
 export * from './shared/mail/mail-address.js';
 export { openMailPart } from './shared/mail/mail-parts.js';
 export * from './shared/mail/received-mail.js';

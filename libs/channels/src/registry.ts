@@ -16,11 +16,13 @@ import {
 import { mailgunAdapter } from './mailgun/mailgun.adapter.js';
 import { postmarkAdapter } from './postmark/postmark.adapter.js';
 import { sendGridAdapter } from './sendgrid/sendgrid.adapter.js';
+import { smppProvider } from './smpp/smpp.provider.js';
 import { stringeeVoiceAdapter } from './stringee/stringee.adapter.js';
 import { telegramAdapter } from './telegram/telegram.adapter.js';
 import { twilioVoiceAdapter } from './twilio/twilio-voice.adapter.js';
 import { twilioAdapter } from './twilio/twilio.adapter.js';
 import { viberAdapter } from './viber/viber.adapter.js';
+import { vonageAdapter } from './vonage/vonage.adapter.js';
 import { zaloAdapter } from './zalo/zalo.adapter.js';
 
 /** Every provider that delivers by webhook: one line each. */
@@ -36,6 +38,7 @@ export const WEBHOOK_ADAPTERS: readonly WebhookAdapter[] = [
   viberAdapter,
   twilioAdapter,
   infobipAdapter,
+  vonageAdapter,
   httpSmsAdapter,
   twilioVoiceAdapter,
   stringeeVoiceAdapter,
@@ -47,7 +50,7 @@ export const WEBHOOK_ADAPTERS: readonly WebhookAdapter[] = [
 ];
 
 /** Every provider from which we fetch: one line each. */
-export const PULL_PROVIDERS: readonly ChannelProvider[] = [imapProvider];
+export const PULL_PROVIDERS: readonly ChannelProvider[] = [imapProvider, smppProvider];
 
 const serves =
   (account: Pick<ChannelAccount, 'channel' | 'provider'>) =>
@@ -70,6 +73,11 @@ export function profileAccessOf(account: ChannelAccount): ProfileAccess | undefi
 /** How the access token of an account is renewed; undefined when its provider's tokens do not change. */
 export function tokenAccessOf(account: ChannelAccount): TokenAccess | undefined {
   return providerOf(account)?.token;
+}
+
+/** Makes a message of parts, for a provider whose messages come in such. */
+export function joinOf(account: ChannelAccount): ChannelProvider['join'] {
+  return providerOf(account)?.join;
 }
 
 /** The webhook adapter of an account; undefined when its provider does not deliver by webhook. */

@@ -16,6 +16,19 @@ export const INBOUND_TYPES = {
   order: 'omni.inbound.order.updated',
 } as const;
 
+/** Peculiarities of an event; the set is open. */
+export const INBOUND_FLAGS = [
+  'clock_adjusted',
+  'truncated',
+  'backfill',
+  'standby',
+  'test',
+  'unreadable',
+  'size_limited',
+  'forwarded',
+  'partial',
+] as const;
+
 /** Longest text of one message, in UTF-16 units; longer text is cut and flagged `truncated`. */
 export const MAX_TEXT_CHARS = 65_536;
 
@@ -182,16 +195,7 @@ const frame = {
     .meta({
       description: 'Peculiarities',
       examples: [['clock_adjusted']],
-      'x-extensible-enum': [
-        'clock_adjusted',
-        'truncated',
-        'backfill',
-        'standby',
-        'test',
-        'unreadable',
-        'size_limited',
-        'forwarded',
-      ],
+      'x-extensible-enum': [...INBOUND_FLAGS],
     })
     .optional(),
 };

@@ -4,7 +4,7 @@ import { CHANNELS } from './channels.js';
 import { formSchema, orderSchema, visitSchema } from './commerce.js';
 import { CUSTOMER_EVENT_SCHEMAS } from './customer-event.js';
 import { IDENTITY_KINDS } from './identity-kind.js';
-import { attachmentSchema, contentSchema, mailSchema } from './inbound-event.js';
+import { attachmentSchema, contentSchema, INBOUND_FLAGS, mailSchema } from './inbound-event.js';
 import { closedEnum, instant, openEnum, text } from './schema.js';
 
 /** One thing on a timeline, as the API returns it and as the stream carries it: always its whole state. */
@@ -85,17 +85,7 @@ export const timelineEntrySchema = z
       .meta({
         description: '`late`: it arrived after something that happened later in its conversation had been stored',
         examples: [['late']],
-        'x-extensible-enum': [
-          'late',
-          'clock_adjusted',
-          'truncated',
-          'backfill',
-          'standby',
-          'test',
-          'unreadable',
-          'size_limited',
-          'forwarded',
-        ],
+        'x-extensible-enum': ['late', ...INBOUND_FLAGS],
       })
       .optional(),
   })

@@ -1,5 +1,5 @@
 import { CONNECTOR_OF_CHANNEL, uuidV7 } from '@app/contracts';
-import type { KeptBytes, ParseResult, WebhookAdapter, WebhookReply, WebhookRequest } from '@app/channels';
+import type { KeptBytes, MessagePart, ParseResult, WebhookAdapter, WebhookReply, WebhookRequest } from '@app/channels';
 import {
   AppError,
   PermanentRecordError,
@@ -17,10 +17,18 @@ export interface ByteStore {
   putAll(bytes: readonly KeptBytes[]): Promise<void>;
 }
 
+/** Whoever joins messages that come in parts. */
+export interface PartTaker {
+  /** Durable when it resolves: told on the stream, or kept until the rest is there. @throws as an append does */
+  take(parts: readonly MessagePart[]): Promise<void>;
+}
+
 /** What {@link acceptDelivery} works with. */
 export interface DeliveryParts {
   /** Absent in connectors whose channels keep no bytes apart. */
   readonly bytes?: ByteStore | undefined;
+  /** Absent in connectors whose messages come whole. */
+  readonly partTaker?: PartTaker | undefined;
   readonly stream: StreamProducer;
   readonly accounts: readonly ChannelAccount[];
   readonly senderHmacKey: Buffer;
@@ -84,10 +92,16 @@ async function keep({ kept = [] }: ParseResult, { bytes }: DeliveryParts): Promi
   await bytes.putAll(kept);
 }
 
+async function join({ parts: pieces = [] }: ParseResult, { partTaker }: DeliveryParts): Promise<void> {
+  if (pieces.length === 0) return;
+  if (partTaker === undefined) throw new Error('This connector joins no messages');
+  await partTaker.take(pieces);
+}
+
 /**
  * Takes one delivery of a provider: verify the raw bytes, parse, append, and only then accept.
  *
- * Nothing else happens here: no call to a provider, no download, and no database but for the bytes of mail. Accepted means that every element of the
+ * Nothing else happens here: no call to a provider, no download, and no database but for the bytes of mail and for messages in parts. Accepted means that every element of the
  * body is durable: as an event, as a dead letter with its bytes, or counted as carrying nothing.
  *
  * @returns what the provider wants to hear; 503 when the stream did not take it, 413 above the adapter's limit
@@ -124,6 +138,7 @@ export async function acceptDelivery(
   const finish = metrics.appendSeconds.startTimer();
   try {
     await keep(parsed, parts);
+    await join(parsed, parts);
     await parts.stream.append(records, { timeoutMs: Math.min(parts.appendTimeoutMs, adapter.answerWithinMs) });
   } catch (error) {
     // Any other error is a fault of ours and is answered 500, which makes providers try again as well.

@@ -18,13 +18,16 @@ import {
   type Logger,
 } from '@app/kernel';
 import { STREAM, type Stream } from '@app/stream';
-import { acceptDelivery, type ByteStore, type DeliveryParts } from './accept-delivery.js';
+import { acceptDelivery, type ByteStore, type DeliveryParts, type PartTaker } from './accept-delivery.js';
 
 /** Channels whose doors a connector opens. */
 export const INGRESS_CHANNELS = Symbol('INGRESS_CHANNELS');
 
 /** Where the bytes of mails go; a connector whose channels keep bytes provides it. */
 export const BYTE_STORE = Symbol('BYTE_STORE');
+
+/** Who joins messages; a connector whose messages come in parts provides it. */
+export const PART_TAKER = Symbol('PART_TAKER');
 
 const NO_BODY = Buffer.alloc(0);
 
@@ -77,6 +80,7 @@ export class WebhookDoor implements OnModuleInit {
     @Inject(CLOCK) clock: Clock,
     @Inject(LOGGER) logger: Logger,
     @Optional() @Inject(BYTE_STORE) bytes?: ByteStore,
+    @Optional() @Inject(PART_TAKER) partTaker?: PartTaker,
   ) {
     for (const account of accounts) {
       const adapter = webhookAdapterOf(account);
@@ -85,6 +89,7 @@ export class WebhookDoor implements OnModuleInit {
     this.parts = {
       stream,
       bytes,
+      partTaker,
       accounts,
       senderHmacKey: deriveKey(secret, 'sender-key'),
       appendTimeoutMs: config.APPEND_TIMEOUT_MS,

@@ -1,3 +1,4 @@
+export * from './parts/parts.repository.js';
 export * from './advisory-lease.js';
 export * from './credentials/credential.repository.js';
 export * from './database.js';

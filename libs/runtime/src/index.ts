@@ -1,4 +1,5 @@
 export * from './access-tokens.js';
+export * from './back-off.js';
 export * from './create-application.js';
 export * from './http-adapter.js';
 export * from './open-stream.js';

@@ -18,6 +18,7 @@ export * from './meta/page-feed.js';
 export * from './oauth/token-server.js';
 export * from './seeded-random.js';
 export * from './simulator-clock.js';
+export * from './smpp/message-centre.js';
 export * from './twilio/twilio-number.js';
 export * from './twilio/twilio-signature.js';
 export * from './zalo/zalo-events.js';

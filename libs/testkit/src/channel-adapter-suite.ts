@@ -13,8 +13,8 @@ const LATER = new Date('2026-02-01T06:00:00.000Z');
 /** Above 2^53, odd: a JavaScript number would make another of it. */
 const LONG_ID = '5741311803571721087';
 
-const countOf = ({ events, rejected, ignored }: ParseResult): number =>
-  events.length + rejected.length + ignored.length;
+const countOf = ({ events, rejected, ignored, parts = [] }: ParseResult): number =>
+  events.length + rejected.length + ignored.length + parts.length;
 const idsOf = ({ events }: ParseResult): readonly string[] => events.map(({ event }) => event.id);
 const faultsIn = (result: ParseResult, body: Buffer): readonly string[] =>
   result.events.flatMap((event) => faultsOf(event, body, result.kept));

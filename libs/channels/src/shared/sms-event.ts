@@ -114,6 +114,46 @@ export function smsReceived(frame: SmsFrame, message: SmsMessage): ParsedEvent {
   return parsed(frame, { id, type: INBOUND_TYPES.received, data });
 }
 
+/** A message in parts: which of them are there. */
+export interface JoinedParts {
+  readonly present: number;
+  readonly total: number;
+  /** As in the set. */
+  readonly told: number;
+}
+
+/**
+ * A message that came in parts. Told for the first time it is a message like any other, with the flag `partial` while
+ * something is missing; a part that comes later makes an edit of it.
+ *
+ * @param frame `messageId` is the id of the set
+ */
+export function smsJoined(frame: SmsFrame, message: SmsMessage, { present, total, told }: JoinedParts): ParsedEvent {
+  const flags = [...(message.flags ?? []), ...(present < total ? ['partial'] : [])];
+  const { event, ...rest } = smsReceived(frame, { ...message, flags });
+  if (told === 0 || event.type !== INBOUND_TYPES.received) return { event, ...rest };
+  const { content, attachments, reply_to: _answered, ...data } = event.data;
+  const revision = String(present);
+  const id = inboundEventId({
+    accountId: frame.account.id,
+    eventKind: 'edit',
+    messageId: data.provider.message_id,
+    revision,
+  });
+  const provider = { ...data.provider, revision };
+  const edited = {
+    ...data,
+    provider,
+    content,
+    edit_rank: present,
+    ...(attachments === undefined ? {} : { attachments }),
+  };
+  return { event: { id, type: INBOUND_TYPES.edited, data: edited }, ...rest };
+}
+
+/** Stands where a part is missing. */
+export const MISSING_PART = '[…]';
+
 /**
  * A delivery report on a message that we sent. The tuple that stands for it is message id, recipient and status: a report
  * that is repeated is the same event, the next status another; one id may stand for several recipients.

@@ -85,6 +85,11 @@ const FORGET: readonly NamedStatement[] = [
     'erasure-media',
     'DELETE FROM media_reference WHERE entry_id IN (SELECT id FROM entry WHERE identity_id = ANY($1::bigint[]))',
   ),
+  // Texts that are still joined or remembered, while the number is still known.
+  statement(
+    'erasure-parts',
+    `DELETE FROM message_set WHERE sender IN (SELECT value FROM identity WHERE id = ANY($1::bigint[]) AND kind = 'phone')`,
+  ),
   statement('erasure-facts', 'DELETE FROM fact WHERE identity_id = ANY($1::bigint[])'),
   statement(
     'erasure-claims',

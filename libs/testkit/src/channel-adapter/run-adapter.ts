@@ -51,7 +51,7 @@ export function faultsOf(
 }
 
 /** A result as golden files keep it: raw elements are checked against the body, not repeated. */
-export function goldenForm({ events, rejected, ignored }: ParseResult): unknown {
+export function goldenForm({ events, rejected, ignored, parts }: ParseResult): unknown {
   return {
     events: events.map(({ event, account, senderId }) => {
       const { raw: _raw, ...data } = event.data;
@@ -59,6 +59,15 @@ export function goldenForm({ events, rejected, ignored }: ParseResult): unknown 
     }),
     rejected: rejected.map(({ code, detail, bytes, key }) => ({ code, detail, key, bytes: bytes.toString('latin1') })),
     ignored,
+    ...(parts === undefined
+      ? {}
+      : {
+          parts: parts.map(({ account, payload, ...part }) => ({
+            account: account.id,
+            ...part,
+            payload: JSON.parse(payload) as unknown,
+          })),
+        }),
   };
 }
 
