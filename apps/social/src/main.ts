@@ -1,4 +1,4 @@
 import { startService } from '@app/runtime';
 import { SocialModule } from './social.module.js';
 
-await startService({ name: 'social', module: SocialModule, accounts: true });
+await startService({ name: 'social', module: SocialModule, accounts: true, database: true });

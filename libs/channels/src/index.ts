@@ -5,3 +5,4 @@ export * from './shared/mail/mail-address.js';
 export { openMailPart } from './shared/mail/mail-parts.js';
 export * from './shared/mail/received-mail.js';
 export * from './registry.js';
+export * from './youtube/index.js';

@@ -23,6 +23,7 @@ import { twilioVoiceAdapter } from './twilio/twilio-voice.adapter.js';
 import { twilioAdapter } from './twilio/twilio.adapter.js';
 import { viberAdapter } from './viber/viber.adapter.js';
 import { vonageAdapter } from './vonage/vonage.adapter.js';
+import { youtubeProvider } from './youtube/youtube.provider.js';
 import { zaloAdapter } from './zalo/zalo.adapter.js';
 
 /** Every provider that delivers by webhook: one line each. */
@@ -50,7 +51,7 @@ export const WEBHOOK_ADAPTERS: readonly WebhookAdapter[] = [
 ];
 
 /** Every provider from which we fetch: one line each. */
-export const PULL_PROVIDERS: readonly ChannelProvider[] = [imapProvider, smppProvider];
+export const PULL_PROVIDERS: readonly ChannelProvider[] = [imapProvider, smppProvider, youtubeProvider];
 
 const serves =
   (account: Pick<ChannelAccount, 'channel' | 'provider'>) =>

@@ -11,6 +11,8 @@ export interface DownloadRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** Posted as a form instead of asking; such a request is never sent on to where an answer points. */
   readonly form?: Readonly<Record<string, string>>;
+  /** Reads what a refusal says (4xx), for a provider that gives its reason there. */
+  readonly refusals?: true;
   /** Domains of the provider; each includes its subdomains. */
   readonly hosts: readonly string[];
 }
@@ -21,7 +23,7 @@ export type Download =
   /** Never to be tried again: the address or the answer is one that we do not take. `reason` is a word for metrics. */
   | { readonly ok: false; readonly outcome: 'blocked'; readonly reason: string }
   /** The provider says that it is not there any more, or not for us. */
-  | { readonly ok: false; readonly outcome: 'gone'; readonly reason: string }
+  | { readonly ok: false; readonly outcome: 'gone'; readonly reason: string; readonly refusal?: Buffer }
   /** It may work later. */
   | { readonly ok: false; readonly outcome: 'retry'; readonly reason: string; readonly retryAfterMs?: number };
 
@@ -61,6 +63,7 @@ const resolveBySystem: Resolve = (host, done) =>
 interface Sent {
   readonly headers: Readonly<Record<string, string>>;
   readonly form: Readonly<Record<string, string>> | undefined;
+  readonly refusals: boolean;
 }
 
 class ForbiddenAddressError extends Error {
@@ -99,7 +102,11 @@ export class GuardedClient {
     for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
       const target = this.target(url, request.hosts);
       if (typeof target === 'string') return blocked(target);
-      const answer = await this.attempt(target, { headers, form: request.form }, signal);
+      const answer = await this.attempt(
+        target,
+        { headers, form: request.form, refusals: request.refusals === true },
+        signal,
+      );
       if (!('location' in answer)) return answer;
       if (request.form !== undefined) return blocked('redirect');
       const next = URL.canParse(answer.location, target.href) ? new URL(answer.location, target) : undefined;
@@ -126,7 +133,7 @@ export class GuardedClient {
   private async attempt(url: URL, sent: Sent, signal: AbortSignal): Promise<Download | { readonly location: string }> {
     try {
       const response = await this.open(url, sent, signal);
-      return await this.read(response);
+      return await this.read(response, sent.refusals);
     } catch (error) {
       if (error instanceof ForbiddenAddressError) return blocked('private_address');
       const code = (error as { code?: unknown }).code;
@@ -175,7 +182,7 @@ export class GuardedClient {
     });
   }
 
-  private async read(response: IncomingMessage): Promise<Download | { readonly location: string }> {
+  private async read(response: IncomingMessage, refusals: boolean): Promise<Download | { readonly location: string }> {
     const { statusCode: status = 0, headers } = response;
     const drop = (outcome: Download | { readonly location: string }): typeof outcome => {
       response.destroy();
@@ -186,7 +193,9 @@ export class GuardedClient {
       const wait = retryAfterOf(headers['retry-after']);
       return drop({ ok: false, outcome: 'retry', reason: `http_${status}`, ...wait });
     }
-    if (status !== 200) return drop({ ok: false, outcome: 'gone', reason: `http_${status}` });
+    const isRefusal = status >= 400 && status < 500;
+    if (status !== 200 && !(refusals && isRefusal))
+      return drop({ ok: false, outcome: 'gone', reason: `http_${status}` });
     // What is compressed could be anything of any size once it is not.
     if ((headers['content-encoding'] ?? 'identity') !== 'identity') return drop(blocked('encoding'));
     if (Number(headers['content-length'] ?? 0) > this.options.maxBytes) return drop(blocked('too_large'));
@@ -197,6 +206,8 @@ export class GuardedClient {
       if (size > this.options.maxBytes) return drop(blocked('too_large'));
       parts.push(part);
     }
-    return { ok: true, bytes: Buffer.concat(parts, size) };
+    const bytes = Buffer.concat(parts, size);
+    if (status !== 200) return { ok: false, outcome: 'gone', reason: `http_${status}`, refusal: bytes };
+    return { ok: true, bytes };
   }
 }

@@ -1,4 +1,5 @@
 export * from './parts/parts.repository.js';
+export * from './polling/polled-comments.repository.js';
 export * from './advisory-lease.js';
 export * from './credentials/credential.repository.js';
 export * from './database.js';

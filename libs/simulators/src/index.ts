@@ -25,3 +25,4 @@ export * from './zalo/zalo-events.js';
 export * from './zalo/zalo-oa.js';
 export * from './zalo/zalo-signature.js';
 export * from './zalo/zalo-tokens.js';
+export * from './youtube/comment-api.js';

@@ -7,7 +7,7 @@ export interface Framing {
   readonly context: ParseContext;
   readonly direction: MessageReceived['direction'];
   readonly identity: InboundIdentity;
-  readonly messageKind: 'message' | 'event';
+  readonly messageKind: 'message' | 'event' | 'comment';
   readonly messageId: string;
   /** The provider's own thread. */
   readonly conversationId: string;

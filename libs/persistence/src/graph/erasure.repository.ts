@@ -90,6 +90,12 @@ const FORGET: readonly NamedStatement[] = [
     'erasure-parts',
     `DELETE FROM message_set WHERE sender IN (SELECT value FROM identity WHERE id = ANY($1::bigint[]) AND kind = 'phone')`,
   ),
+  // That a comment was seen stays, or it would be taken for new; who wrote it does not.
+  statement(
+    'erasure-polled',
+    `UPDATE polled_comment SET author = ''
+      WHERE author IN (SELECT value FROM identity WHERE id = ANY($1::bigint[]) AND kind = 'youtube_channel')`,
+  ),
   statement('erasure-facts', 'DELETE FROM fact WHERE identity_id = ANY($1::bigint[])'),
   statement(
     'erasure-claims',

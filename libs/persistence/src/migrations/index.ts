@@ -5,6 +5,7 @@ import { GraphHistory1764100001000 } from './1764100001000-graph-history.js';
 import { IdentityGraph1764100000000 } from './1764100000000-identity-graph.js';
 import { Profiles1764200003000 } from './1764200003000-profiles.js';
 import { MessageParts1764300000000 } from './1764300000000-message-parts.js';
+import { PolledComments1764300001000 } from './1764300001000-polled-comments.js';
 import { Media1764200000000 } from './1764200000000-media.js';
 import { LinkRevoker1764200002000 } from './1764200002000-link-revoker.js';
 import { StreamLog1764000001000 } from './1764000001000-stream-log.js';
@@ -20,5 +21,6 @@ export const MIGRATIONS = [
   LinkRevoker1764200002000,
   Profiles1764200003000,
   MessageParts1764300000000,
+  PolledComments1764300001000,
   EntryAlias1764300002000,
 ];

@@ -1,0 +1,163 @@
+import { INBOUND_SCHEMAS, type MessageEdited, type MessageReceived } from '@app/contracts';
+import type { ChannelAccount } from '@app/kernel';
+import fc from 'fast-check';
+import type { ParsedEvent } from '../channel-adapter.js';
+import { youtubeComment, youtubeDeletion, youtubeEdit } from './youtube.mapper.js';
+import { readReplies, readThreads, refusalOf, repliesRequest, threadsRequest } from './youtube.page.js';
+import { youtubeProvider } from './youtube.provider.js';
+
+const account: ChannelAccount = {
+  id: 'yt-shop',
+  channel: 'youtube_comment',
+  provider: 'youtube',
+  externalId: 'UC_shop_000000001',
+  settings: {},
+  secrets: { api_key: 'khoa-bia-ra' },
+};
+const RECEIVED_AT = new Date('2026-02-01T00:00:00.000Z');
+const comment = (id: string, more: object = {}) => ({
+  kind: 'youtube#comment',
+  id,
+  snippet: {
+    channelId: account.externalId,
+    videoId: 'vid00000001',
+    authorDisplayName: '@buoixinh',
+    authorChannelId: { value: 'UC_user_0001' },
+    authorProfileImageUrl: 'https://yt3.example/a.jpg',
+    textDisplay: 'Áo này giá bao nhiêu ạ? 😍',
+    publishedAt: '2026-01-01T00:00:00Z',
+    updatedAt: '2026-01-01T00:05:00Z',
+    ...more,
+  },
+});
+const thread = (top: object, replies: readonly object[] = [], totalReplyCount = replies.length) => ({
+  kind: 'youtube#commentThread',
+  id: 'x',
+  snippet: { topLevelComment: top, totalReplyCount },
+  replies: { comments: replies },
+});
+const page = (items: readonly unknown[], more: object = {}) =>
+  readThreads(Buffer.from(JSON.stringify({ items, ...more })), account)!;
+function strict({ event }: ParsedEvent) {
+  expect(INBOUND_SCHEMAS[event.type].strict().safeParse(event.data).error).toBeUndefined();
+  return event;
+}
+const seen = (value: object): MessageReceived =>
+  strict(youtubeComment(page([thread(value)]).items[0]!.comment, account, RECEIVED_AT)).data as MessageReceived;
+
+describe('a comment on YouTube', () => {
+  it('is of the channel that wrote it, under its video', () => {
+    expect(seen(comment('Ugx1'))).toMatchObject({
+      channel: 'youtube_comment',
+      direction: 'inbound',
+      message_kind: 'comment',
+      identity: {
+        kind: 'youtube_channel',
+        scope: '',
+        value: 'UC_user_0001',
+        display_name: '@buoixinh',
+        avatar_ref: 'https://yt3.example/a.jpg',
+      },
+      provider: { message_id: 'Ugx1', conversation_id: 'Ugx1' },
+      occurred_at: '2026-01-01T00:00:00.000Z',
+      content: { text: 'Áo này giá bao nhiêu ạ? 😍' },
+      post: { provider_id: 'vid00000001' },
+      verification: { method: 'pull' },
+    });
+  });
+
+  it('answers another one, and is ours when we wrote it', () => {
+    const ours = comment('Ugx1.9a', { parentId: 'Ugx1', authorChannelId: { value: account.externalId } });
+    const { items } = page([thread(comment('Ugx1'), [ours], 7)]);
+    expect([items[0]!.replyCount, items[0]!.replies.length]).toEqual([7, 1]);
+    expect(strict(youtubeComment(items[0]!.replies[0]!, account, RECEIVED_AT)).data).toMatchObject({
+      direction: 'echo',
+      identity: { kind: 'sender_label', value: 'comment:Ugx1' },
+      provider: { conversation_id: 'Ugx1' },
+      reply_to: { message_kind: 'comment', provider_message_id: 'Ugx1' },
+    });
+  });
+
+  it('of an author who is gone names nobody', () => {
+    expect(seen(comment('Ugx1', { authorChannelId: undefined })).identity).toMatchObject({
+      kind: 'sender_label',
+      value: 'comment:Ugx1',
+    });
+  });
+
+  it('that is changed has an edit for each time, the later one above', () => {
+    const edits = ['2026-01-01T00:05:00Z', '2026-01-01T00:06:00Z'].map((updatedAt) =>
+      strict(youtubeEdit(page([thread(comment('Ugx1', { updatedAt }))]).items[0]!.comment, account, RECEIVED_AT)),
+    );
+    expect(edits[0]!.id).not.toBe(edits[1]!.id);
+    expect((edits[0]!.data as MessageEdited).edit_rank).toBeLessThan((edits[1]!.data as MessageEdited).edit_rank);
+  });
+
+  it('that is gone is taken back once', () => {
+    const gone = [1, 2].map((day) =>
+      strict(youtubeDeletion({ id: 'Ugx1', authorId: 'UC_user_0001' }, account, new Date(2026, 1, day))),
+    );
+    expect(gone[0]).toMatchObject({
+      type: 'omni.inbound.message.deleted',
+      data: { action: 'delete', provider: { message_id: 'Ugx1' } },
+    });
+    expect(gone[0]!.id).toBe(gone[1]!.id);
+  });
+});
+
+describe('a page of comments', () => {
+  it('is asked for with the key where no log shows it', () => {
+    for (const request of [threadsRequest(account, 'Q T'), repliesRequest(account, 'Ugx1', undefined)]) {
+      expect(request.url).not.toContain('khoa');
+      expect(request.headers).toMatchObject({ 'x-goog-api-key': 'khoa-bia-ra' });
+    }
+    expect(threadsRequest(account, 'Q T').url).toContain('pageToken=Q+T');
+  });
+
+  it('accounts for every element, and keeps the neighbours of a broken one', () => {
+    const broken = [null, 7, {}, thread({ id: 'x' }), thread({ snippet: {} })];
+    const { items, rejected, nextPageToken } = page([thread(comment('a')), ...broken, thread(comment('b'))], {
+      nextPageToken: 'Q',
+    });
+    expect(items.map(({ comment: { id } }) => id)).toEqual(['a', 'b']);
+    expect(rejected.map(({ bytes }) => JSON.parse(bytes.toString()) as unknown)).toEqual(
+      JSON.parse(JSON.stringify(broken)),
+    );
+    expect(nextPageToken).toBe('Q');
+  });
+
+  it.each(['', 'x', '[]', '{}', '{"items":{}}'])('is not %j', (text) => {
+    expect(readThreads(Buffer.from(text), account)).toBeUndefined();
+    expect(readReplies(Buffer.from(text), account)).toBeUndefined();
+  });
+
+  it('never makes a fault, whatever it holds', () => {
+    fc.assert(
+      fc.property(fc.array(fc.anything({ maxDepth: 5, withNullPrototype: false })), (items) => {
+        const body = Buffer.from(JSON.stringify({ items: JSON.parse(JSON.stringify(items)) as unknown }));
+        const read = readThreads(body, account)!;
+        expect(read.items.length + read.rejected.length).toBe(items.length);
+        for (const { comment: one } of read.items) strict(youtubeComment(one, account, RECEIVED_AT));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it.each([
+    ['{"error":{"code":403,"errors":[{"reason":"quotaExceeded"}]}}', 'quotaExceeded'],
+    ['{"error":{"errors":[{"reason":"<script>"}]}}', undefined],
+    ['<html>', undefined],
+  ])('that is refused says why: %s', (text, reason) => {
+    expect(refusalOf(Buffer.from(text))).toBe(reason);
+  });
+
+  it('needs a channel and a key', () => {
+    expect(youtubeProvider.checkAccount(account)).toEqual([]);
+    const bare = { ...account, externalId: '@shop', secrets: {}, settings: { poll_seconds: 1 } };
+    expect(youtubeProvider.checkAccount(bare).map((problem) => problem.split(':')[0])).toEqual([
+      'settings.poll_seconds',
+      'external_id',
+      'secrets.api_key',
+    ]);
+  });
+});

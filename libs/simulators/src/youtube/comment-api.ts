@@ -1,0 +1,120 @@
+/** A comment as the API keeps it. */
+export interface ApiComment {
+  readonly id: string;
+  readonly author: string;
+  text: string;
+  readonly publishedAt: Date;
+  updatedAt: Date;
+  readonly replies: ApiComment[];
+}
+
+/** What the API answers. */
+export interface ApiAnswer {
+  readonly status: number;
+  readonly body: object;
+}
+
+const PAGE_SIZE = 100;
+/** As many answers come along with their comment. */
+const SAMPLE = 5;
+
+const refusal = (status: number, reason: string): ApiAnswer => ({
+  status,
+  body: { error: { code: status, errors: [{ reason, domain: 'youtube.quota' }] } },
+});
+
+/**
+ * The comments of a channel in the Data API: pages with the newest first, few answers of each thread, tokens that break when
+ * the list changes, and units that run out.
+ */
+export class CommentApi {
+  /** Newest last. */
+  readonly threads: ApiComment[] = [];
+  units = 0;
+  unitsPerDay = 10_000;
+  /** Refusals and failures that come next, in order. */
+  readonly moods: ApiAnswer[] = [];
+  private changes = 0;
+
+  constructor(private readonly key: string) {}
+
+  static refusal = refusal;
+
+  comment(id: string, author: string, text: string, at: Date, of?: ApiComment): ApiComment {
+    const comment: ApiComment = {
+      id: of === undefined ? id : `${of.id}.${id}`,
+      author,
+      text,
+      publishedAt: at,
+      updatedAt: at,
+      replies: [],
+    };
+    (of?.replies ?? this.threads).push(comment);
+    this.changes += 1;
+    return comment;
+  }
+
+  edit(comment: ApiComment, text: string, at: Date): void {
+    comment.text = text;
+    comment.updatedAt = at;
+  }
+
+  remove(id: string): void {
+    const within = [this.threads, ...this.threads.map(({ replies }) => replies)];
+    for (const list of within) {
+      const at = list.findIndex((comment) => comment.id === id);
+      if (at >= 0) list.splice(at, 1);
+    }
+    this.changes += 1;
+  }
+
+  answer(url: URL, headers: Readonly<Record<string, string>>): ApiAnswer {
+    this.units += 1;
+    const mood = this.moods.shift();
+    if (mood !== undefined) return mood;
+    if (headers['x-goog-api-key'] !== this.key) return refusal(400, 'keyInvalid');
+    if (this.units > this.unitsPerDay) return refusal(403, 'quotaExceeded');
+    const { pathname, searchParams } = url;
+    const list = pathname.endsWith('/comments')
+      ? this.repliesTo(searchParams.get('parentId'))
+      : [...this.threads].reverse();
+    const start = this.startOf(searchParams.get('pageToken'));
+    if (start === undefined) return refusal(400, 'processingFailure');
+    const page = list.slice(start, start + PAGE_SIZE);
+    const items = page.map((comment) => (pathname.endsWith('/comments') ? written(comment) : thread(comment)));
+    const next = start + PAGE_SIZE;
+    const more = next < list.length ? { nextPageToken: `${this.changes}:${next}` } : {};
+    return { status: 200, body: { kind: 'youtube#list', items, ...more } };
+  }
+
+  private startOf(token: string | null): number | undefined {
+    if (token === null) return 0;
+    const [changes, start] = token.split(':');
+    return Number(changes) === this.changes ? Number(start) : undefined;
+  }
+
+  private repliesTo(id: string | null): readonly ApiComment[] {
+    return this.threads.find((comment) => comment.id === id)?.replies ?? [];
+  }
+}
+
+const written = ({ id, author, text, publishedAt, updatedAt }: ApiComment): object => ({
+  kind: 'youtube#comment',
+  id,
+  snippet: {
+    ...(id.includes('.') ? { parentId: id.split('.')[0] } : {}),
+    videoId: 'vid00000001',
+    authorDisplayName: `@${author}`,
+    authorChannelId: { value: author },
+    textDisplay: text,
+    publishedAt: publishedAt.toISOString(),
+    updatedAt: updatedAt.toISOString(),
+  },
+});
+
+const thread = (comment: ApiComment): object => ({
+  kind: 'youtube#commentThread',
+  id: comment.id,
+  snippet: { videoId: 'vid00000001', topLevelComment: written(comment), totalReplyCount: comment.replies.length },
+  ...(comment.replies.length === 0 ? {} : { replies: { comments: comment.replies.slice(0, SAMPLE).map(written) } }),
+});

@@ -1,0 +1,259 @@
+import type { InboundEvent } from '@app/contracts';
+import {
+  createLogger,
+  deriveKey,
+  Metrics,
+  StoreUnavailableError,
+  StreamUnavailableError,
+  type ChannelAccount,
+} from '@app/kernel';
+import type { Download, DownloadRequest } from '@app/media';
+import {
+  Database,
+  ErasureRepository,
+  MailboxCheckpointRepository,
+  migrate,
+  PolledCommentsRepository,
+} from '@app/persistence';
+import { CommentApi } from '@app/simulators';
+import type { OutgoingRecord } from '@app/stream';
+import { aBatch } from '@app/testkit';
+import { PollWorker, POLL_TIMES, type PollState } from '../../apps/social/src/poll-comments/poll-worker.js';
+import { startTestPostgres, type TestPostgres } from '../support/postgres.js';
+import { unifierOn } from '../support/unifier.js';
+
+const CHANNEL = 'UC_shop_000000001';
+const account: ChannelAccount = {
+  id: 'yt-shop',
+  channel: 'youtube_comment',
+  provider: 'youtube',
+  externalId: CHANNEL,
+  settings: { poll_seconds: 60, rescan_minutes: 30 },
+  secrets: { api_key: 'khoa-bia-ra' },
+};
+const MINUTE_MS = 60_000;
+
+let server: TestPostgres;
+let url: string;
+let database: Database;
+let api: CommentApi;
+let appended: InboundEvent[];
+let now: Date;
+/** What fails next: after so many appends, or so many statements about comments. */
+let appendsLeft: number;
+let notesLeft: number;
+
+beforeAll(async () => {
+  server = await startTestPostgres();
+});
+afterAll(async () => {
+  await server.stop();
+});
+beforeEach(async () => {
+  url = await server.createDatabase();
+  await migrate(url);
+  database = Database.connect(url, { applicationName: 'test', max: 4 });
+  api = new CommentApi('khoa-bia-ra');
+  appended = [];
+  now = new Date('2026-11-20T10:00:00.000Z');
+  appendsLeft = Infinity;
+  notesLeft = Infinity;
+});
+afterEach(async () => {
+  await database.close();
+  await server.dropDatabase(url);
+});
+
+const stream = {
+  append: async (records: readonly OutgoingRecord[]): Promise<void> => {
+    appendsLeft -= 1;
+    if (appendsLeft < 0) throw new StreamUnavailableError('away');
+    for (const { value, headers } of records) {
+      appended.push({
+        id: headers['ce_id']!,
+        type: headers['ce_type'],
+        data: JSON.parse(String(value)) as never,
+      } as InboundEvent);
+    }
+    await Promise.resolve();
+  },
+};
+const client = {
+  download: async ({ url: address, headers = {}, hosts, refusals }: DownloadRequest): Promise<Download> => {
+    expect([hosts, refusals]).toEqual([['youtube.googleapis.com'], true]);
+    const { status, body } = api.answer(new URL(address), headers);
+    const bytes = Buffer.from(JSON.stringify(body));
+    if (status === 200) return await Promise.resolve({ ok: true, bytes });
+    if (status >= 500) return { ok: false, outcome: 'retry', reason: `http_${status}` };
+    return { ok: false, outcome: 'gone', reason: `http_${status}`, refusal: bytes };
+  },
+};
+/** Dies before it notes what it told. */
+class DyingComments extends PolledCommentsRepository {
+  override async see(...args: Parameters<PolledCommentsRepository['see']>): Promise<void> {
+    notesLeft -= 1;
+    if (notesLeft < 0) throw new StoreUnavailableError('killed');
+    await super.see(...args);
+  }
+}
+function worker(settings: object = {}): PollWorker {
+  const mine = { ...account, settings: { ...account.settings, ...settings } };
+  return new PollWorker(mine, {
+    database,
+    client,
+    stream: stream as never,
+    comments: new DyingComments(database),
+    checkpoints: new MailboxCheckpointRepository<PollState>(database),
+    senderHmacKey: deriveKey('a secret of an installation, long enough', 'sender-key'),
+    clock: { now: () => now },
+    metrics: new Metrics(),
+    logger: createLogger({ level: 'silent', service: 'test' }),
+    times: POLL_TIMES,
+  });
+}
+const pass = (minutes: number): void => void (now = new Date(now.getTime() + minutes * MINUTE_MS));
+const at = (minutesAgo: number): Date => new Date(now.getTime() - minutesAgo * MINUTE_MS);
+/** What was told, each once, in words. */
+const told = (): string[] => {
+  const once = new Map(appended.map((event) => [event.id, event]));
+  return [...once.values()].map(({ type, data }) => {
+    const text = 'content' in data ? data.content.text : '';
+    return `${type.split('.').at(-1)} ${data.provider.message_id} ${text ?? ''}`.trim();
+  });
+};
+
+describe('comments on YouTube', () => {
+  it('are told once each, with all their answers, and our own as ours', async () => {
+    const first = api.comment('a', 'UC_buoi', 'Giá bao nhiêu ạ?', at(50));
+    for (let n = 0; n < 130; n += 1) api.comment(`r${n}`, n === 0 ? CHANNEL : `UC_${n}`, `trả lời ${n}`, at(40), first);
+    api.comment('b', 'UC_lan', 'Còn hàng không?', at(5));
+    const mine = worker();
+    await mine.look();
+    expect(told()).toHaveLength(132);
+    expect(appended.filter(({ data }) => data.direction === 'echo')).toHaveLength(1);
+    pass(1);
+    await mine.look();
+    await worker().look();
+    expect(appended).toHaveLength(132);
+  });
+
+  it('are all told in a burst of five hundred under one video', async () => {
+    const mine = worker();
+    await mine.look();
+    for (let n = 0; n < 500; n += 1) api.comment(`c${n}`, `UC_${n}`, `chốt ${n}`, new Date(now.getTime() + n));
+    pass(1);
+    const before = api.units;
+    await mine.look();
+    expect(new Set(told()).size).toBe(500);
+    expect(api.units - before).toBe(5);
+    expect(appended.filter(({ data }) => 'post' in data && data.post?.provider_id === 'vid00000001')).toHaveLength(500);
+  });
+
+  it('are told of when they are changed, and of answers to old ones', async () => {
+    const one = api.comment('a', 'UC_buoi', 'Giá?', at(60 * 24));
+    const mine = worker();
+    await mine.look();
+    pass(31);
+    api.edit(one, 'Giá bao nhiêu ạ?', now);
+    api.comment('r', 'UC_lan', 'hóng', now, one);
+    await mine.look();
+    await mine.look();
+    expect(told()).toEqual(['received a Giá?', 'received a.r hóng', 'edited a Giá bao nhiêu ạ?']);
+  });
+
+  it('are gone when two complete looks in a row miss them, with their answers', async () => {
+    const one = api.comment('a', 'UC_buoi', 'Giá?', at(20));
+    api.comment('r', 'UC_lan', 'hóng', at(10), one);
+    api.comment('b', 'UC_chi', 'Đẹp', at(5));
+    const mine = worker();
+    await mine.look();
+    api.remove('a');
+    for (let n = 0; n < 3; n += 1) {
+      expect(told().filter((line) => line.startsWith('deleted'))).toEqual(n < 2 ? [] : ['deleted a', 'deleted a.r']);
+      pass(31);
+      await mine.look();
+    }
+    expect(told().filter((line) => line.startsWith('deleted'))).toHaveLength(2);
+  });
+
+  it('end in one timeline, whatever dies between telling and noting', async () => {
+    const one = api.comment('a', 'UC_buoi', 'Giá?', at(20));
+    api.comment('r', 'UC_lan', 'hóng', at(10), one);
+    api.comment('b', 'UC_chi', 'Đẹp', at(5));
+    for (let step = 0; step < 4; step += 1) {
+      [appendsLeft, notesLeft] = [Infinity, step];
+      await worker()
+        .look()
+        .catch((error: unknown) => expect(error).toBeInstanceOf(StoreUnavailableError));
+      [appendsLeft, notesLeft] = [step, Infinity];
+      await worker()
+        .look()
+        .catch((error: unknown) => expect(error).toBeInstanceOf(StreamUnavailableError));
+    }
+    [appendsLeft, notesLeft] = [Infinity, Infinity];
+    pass(31);
+    await worker().look();
+    expect(told().sort()).toEqual(['received a Giá?', 'received a.r hóng', 'received b Đẹp']);
+    await unifierOn(database).unify(aBatch(appended));
+    expect(await database.query(`SELECT id FROM entry`)).toHaveLength(3);
+  });
+
+  it('wait for another day when the units are gone, and nothing is lost', async () => {
+    api.unitsPerDay = 1;
+    api.comment('a', 'UC_buoi', 'Giá?', at(5));
+    const mine = worker();
+    await mine.look();
+    pass(1);
+    api.comment('b', 'UC_chi', 'Đẹp', now);
+    await expect(mine.look()).rejects.toMatchObject({ reason: 'quotaExceeded', isQuota: true });
+    api.units = 0;
+    pass(24 * 60);
+    await mine.look();
+    expect(told()).toEqual(['received a Giá?', 'received b Đẹp']);
+  });
+
+  it('are never asked for more often than the account may', async () => {
+    const mine = worker({ quota_per_day: 100 });
+    let spent = 0;
+    const end = Date.parse('2026-11-21T08:00:00Z');
+    while (now.getTime() < end) {
+      const wait = await mine.look();
+      spent += 1;
+      now = new Date(now.getTime() + wait);
+    }
+    expect(spent).toBeLessThanOrEqual(101);
+    expect(api.units).toBe(spent);
+  });
+
+  it('begin anew when a list changes under their eyes, or the provider stumbles', async () => {
+    for (let n = 0; n < 150; n += 1) api.comment(`c${n}`, `UC_${n}`, `chốt ${n}`, at(200 - n));
+    const mine = worker();
+    api.moods.push({ status: 200, body: { items: [], nextPageToken: 'cũ' } });
+    await expect(mine.look()).rejects.toMatchObject({ reason: 'processingFailure' });
+    api.moods.push({ status: 503, body: {} });
+    await expect(mine.look()).rejects.toMatchObject({ reason: 'http_503' });
+    api.moods.push({ status: 200, body: { error: 'lạ' } });
+    await expect(mine.look()).rejects.toMatchObject({ reason: 'no page' });
+    await mine.look();
+    expect(told()).toHaveLength(150);
+  });
+
+  it('of somebody who was erased are neither told again nor named', async () => {
+    api.comment('a', 'UC_buoi', 'Giá?', at(5));
+    const mine = worker();
+    await mine.look();
+    await unifierOn(database).unify(aBatch(appended));
+    const [row] = await database.query<{ id: string }>(
+      `SELECT customer_id::text AS id FROM identity WHERE value = 'UC_buoi'`,
+    );
+    const request = { actor: 'test', reason: null, correlationId: 'c' };
+    expect(await new ErasureRepository(database).erase(row!.id, request)).toMatchObject({ ok: true });
+    expect(await database.query(`SELECT id FROM polled_comment WHERE author <> ''`)).toEqual([]);
+    api.remove('a');
+    for (let n = 0; n < 3; n += 1) {
+      pass(31);
+      await mine.look();
+    }
+    expect(told()).toEqual(['received a Giá?']);
+  });
+});
