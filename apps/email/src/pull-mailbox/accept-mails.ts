@@ -5,7 +5,7 @@ import { PermanentRecordError, type ChannelAccount, type Clock, type Logger, typ
 import type { BlobRepository } from '@app/persistence';
 import type { OutgoingRecord, StreamProducer } from '@app/stream';
 
-/** What {@link acceptMails} works with. */
+/** What {@link readMails} and {@link keepMails} work with. */
 export interface AcceptParts {
   readonly stream: StreamProducer;
   readonly blobs: Pick<BlobRepository, 'putAll'>;
@@ -71,26 +71,35 @@ async function storeSingly(mails: readonly ParsedMail[], parts: AcceptParts): Pr
   }
 }
 
+/** Makes events of mails. What cannot be read is kept unread. */
+export async function readMails(
+  mails: readonly PulledMail[],
+  account: ChannelAccount,
+  { clock, logger }: Pick<AcceptParts, 'clock' | 'logger'>,
+): Promise<readonly ParsedMail[]> {
+  const parsed: ParsedMail[] = [];
+  for (const mail of mails) {
+    const result = await parseMail(mail, { account, receivedAt: clock.now(), timeoutMs: PARSE_TIMEOUT_MS });
+    if (result.fault !== undefined) {
+      const { uid, folder } = mail;
+      logger.warn({ account: account.id, folder, uid, fault: result.fault }, 'A mail is kept unread');
+    }
+    parsed.push(result);
+  }
+  return parsed;
+}
+
 /**
  * Makes mails durable, in order: first their bytes, then their events. Resolved means that the stream acknowledged every
  * one of them; rejected means unknown, and the caller repeats with equal ids.
  *
  * @throws StreamUnavailableError, StoreUnavailableError
  */
-export async function acceptMails(
-  mails: readonly PulledMail[],
+export async function keepMails(
+  parsed: readonly ParsedMail[],
   account: ChannelAccount,
   parts: AcceptParts,
 ): Promise<void> {
-  const parsed: ParsedMail[] = [];
-  for (const mail of mails) {
-    const result = await parseMail(mail, { account, receivedAt: parts.clock.now(), timeoutMs: PARSE_TIMEOUT_MS });
-    if (result.fault !== undefined) {
-      const { uid, folder } = mail;
-      parts.logger.warn({ account: account.id, folder, uid, fault: result.fault }, 'A mail is kept unread');
-    }
-    parsed.push(result);
-  }
   try {
     await store(parsed, parts);
   } catch (error) {

@@ -4,7 +4,7 @@ import { AppError, describeError, StoreUnavailableError, type ChannelAccount, ty
 import { AdvisoryLease, type Database, type MailboxCheckpointRepository } from '@app/persistence';
 import { BackOff, type BackOffOptions } from '@app/runtime';
 import type { MailLogin, MailLogins } from '../mailbox-login/mailbox-login.js';
-import { acceptMails, type AcceptParts } from './accept-mails.js';
+import { keepMails, readMails, type AcceptParts } from './accept-mails.js';
 import { MailboxSession } from './mailbox-session.js';
 import { reseed, seed, troubled, type MailboxState } from './mailbox-state.js';
 import { MailboxWatch } from './mailbox-watch.js';
@@ -233,8 +233,8 @@ export class MailboxWorker {
       folder: this.folder,
       maxMailBytes: this.settings.maxMailBytes,
       save,
-      accept: (mails: Parameters<typeof acceptMails>[0]) =>
-        acceptMails(mails, account, { ...parts, logger: this.logger }),
+      read: (mails: Parameters<typeof readMails>[0]) => readMails(mails, account, { ...parts, logger: this.logger }),
+      keep: (mails: Parameters<typeof keepMails>[0]) => keepMails(mails, account, { ...parts, logger: this.logger }),
       checkpoint: async () => {
         if (this.stopping) throw new Stopped();
         await this.demandLease();

@@ -1,4 +1,4 @@
-import type { PulledMail } from '@app/channels';
+import type { ParsedMail, PulledMail } from '@app/channels';
 import type { MailboxSession, MailMeta } from './mailbox-session.js';
 import { advance, HISTORY_WINDOW, type Cursor, type MailboxState } from './mailbox-state.js';
 import { planFetches, type FetchPlan } from './plan-fetches.js';
@@ -8,8 +8,10 @@ export interface PassParts {
   readonly session: Pick<MailboxSession, 'uidsFrom' | 'uidsBetween' | 'describe' | 'fetch'>;
   readonly folder: string;
   readonly maxMailBytes: number;
+  /** Makes events of mails; never rejects for what they hold. */
+  read(mails: readonly PulledMail[]): Promise<readonly ParsedMail[]>;
   /** Makes mails durable, in order. */
-  accept(mails: readonly PulledMail[]): Promise<void>;
+  keep(mails: readonly ParsedMail[]): Promise<void>;
   /** Makes a state durable, after what it says was acknowledged. */
   save(state: MailboxState): Promise<void>;
   /** Called before each step; throws to stop between two. */
@@ -20,10 +22,20 @@ export interface PassParts {
   progress(done: number, of: number): void;
 }
 
-const DESCRIBE_AT_ONCE = 100;
-const FETCH_AT_ONCE = { maxMails: 50, maxBytes: 8 * 1_048_576 };
+const DESCRIBE_AT_ONCE = 400;
+const FETCH_AT_ONCE = { maxMails: 200, maxBytes: 8 * 1_048_576 };
 
-/** Fetches new mail of a folder and makes it durable, then moves the checkpoint; in order of UIDs. One pass at a time. */
+/** Mails on their way: fetched and read, not kept yet. */
+interface Underway {
+  readonly plan: FetchPlan;
+  readonly fetched: readonly PulledMail[];
+  readonly parsed: readonly ParsedMail[];
+}
+
+/**
+ * Fetches new mail of a folder and makes it durable, then moves the checkpoint; in order of UIDs. While some mails are stored
+ * the next ones are fetched and read, no more than that: memory does not grow with the mailbox. One pass at a time.
+ */
 export class SyncPass {
   constructor(
     private readonly parts: PassParts,
@@ -72,14 +84,33 @@ export class SyncPass {
 
   private async takeDescribed(cursor: Cursor, metas: readonly MailMeta[]): Promise<void> {
     const limits = { ...FETCH_AT_ONCE, maxMailBytes: this.parts.maxMailBytes };
-    for (const plan of planFetches(metas, this.state.trouble, limits)) {
+    const plans = planFetches(metas, this.state.trouble, limits);
+    let next = plans[0] && this.bring(cursor, plans[0], metas);
+    for (let index = 0; next !== undefined; index += 1) {
+      const { plan, fetched, parsed } = await next;
       await this.parts.checkpoint();
-      const mails = await this.fetch(cursor, plan, metas);
-      this.parts.skipped(plan.uids.length - mails.length, 'vanished');
-      if (mails.length > 0) await this.parts.accept(mails);
-      const dates = mails.flatMap(({ internalDate }) => internalDate ?? []);
-      await this.move(cursor, plan.uids.at(-1)!, newestOf(dates));
+      const following = plans[index + 1];
+      next = following && this.bring(cursor, following, metas);
+      try {
+        await this.finish(cursor, { plan, fetched, parsed });
+      } catch (error) {
+        // The connection belongs to one command at a time: what is under way ends before anybody goes on.
+        await Promise.allSettled([next]);
+        throw error;
+      }
     }
+  }
+
+  private async bring(cursor: Cursor, plan: FetchPlan, metas: readonly MailMeta[]): Promise<Underway> {
+    const fetched = await this.fetch(cursor, plan, metas);
+    return { plan, fetched, parsed: await this.parts.read(fetched) };
+  }
+
+  private async finish(cursor: Cursor, { plan, fetched, parsed }: Underway): Promise<void> {
+    this.parts.skipped(plan.uids.length - fetched.length, 'vanished');
+    if (parsed.length > 0) await this.parts.keep(parsed);
+    const dates = fetched.flatMap(({ internalDate }) => internalDate ?? []);
+    await this.move(cursor, plan.uids.at(-1)!, newestOf(dates));
   }
 
   private async fetch(cursor: Cursor, plan: FetchPlan, metas: readonly MailMeta[]): Promise<readonly PulledMail[]> {

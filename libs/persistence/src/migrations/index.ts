@@ -7,6 +7,7 @@ import { Profiles1764200003000 } from './1764200003000-profiles.js';
 import { MessageParts1764300000000 } from './1764300000000-message-parts.js';
 import { PolledComments1764300001000 } from './1764300001000-polled-comments.js';
 import { Media1764200000000 } from './1764200000000-media.js';
+import { LogUncompressed1764300003000 } from './1764300003000-log-uncompressed.js';
 import { LinkRevoker1764200002000 } from './1764200002000-link-revoker.js';
 import { StreamLog1764000001000 } from './1764000001000-stream-log.js';
 
@@ -23,4 +24,5 @@ export const MIGRATIONS = [
   MessageParts1764300000000,
   PolledComments1764300001000,
   EntryAlias1764300002000,
+  LogUncompressed1764300003000,
 ];
