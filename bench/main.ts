@@ -2,9 +2,11 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { benchEndToEnd } from './end-to-end.js';
 import { benchFebrl } from './febrl.js';
+import { benchFuzz } from './fuzz.js';
 import { benchGateway } from './gateway.js';
 import { benchGraph } from './graph.js';
 import { benchIdentity } from './identity.js';
+import { benchLargeMail } from './large-mail.js';
 import { benchMailbox } from './mailbox.js';
 import { benchParse } from './parse.js';
 import { benchReading } from './reading.js';
@@ -13,7 +15,7 @@ import { environmentLines, toMarkdown, type ResultTable } from './support/report
 
 const HELP = `Usage: npm run bench [-- <name>...] [-- --quick] [-- --write]
 
-Names: gateway, unifier, end-to-end, reading, mailbox, febrl, identity, graph, parse; all of them when none is given.
+Names: gateway, unifier, end-to-end, reading, mailbox, large-mail, febrl, identity, graph, parse, fuzz; all of them when none is given.
 
   --quick  few and short rounds, to see that it works
   --write  puts the results into bench/RESULTS.md
@@ -49,6 +51,8 @@ const BENCHES: Readonly<Record<string, () => Promise<ResultTable>>> = {
     ),
   reading: () => benchReading(quick ? { rounds: 2, entries: 50_000 } : { rounds: 9, entries: 1_000_000 }),
   mailbox: () => benchMailbox(quick ? { rounds: 2, mails: 1_000 } : { rounds: 3, mails: 20_000 }),
+  'large-mail': () => benchLargeMail({ rounds: quick ? 1 : 5, mebibytes: [5, 15, 50] }),
+  fuzz: () => benchFuzz({ secondsEach: quick ? 1 : 20, seed: 20_261_126 }),
   parse: () => benchParse(quick ? { rounds: 2, bodies: 2_000 } : { rounds: 9, bodies: 4_000 }),
   graph: () =>
     benchGraph(

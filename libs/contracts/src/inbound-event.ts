@@ -27,6 +27,7 @@ export const INBOUND_FLAGS = [
   'size_limited',
   'forwarded',
   'partial',
+  'opt_out',
 ] as const;
 
 /** Longest text of one message, in UTF-16 units; longer text is cut and flagged `truncated`. */

@@ -59,6 +59,45 @@ async function dataOf(source: Buffer, over: Partial<PulledMail> = {}): Promise<M
 
 const digest = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
+describe('the mail that is answered, in HTML', () => {
+  it.each([
+    [
+      'Gmail in a language that nobody here knows',
+      '<div class="gmail_quote"><div class="gmail_attr">El lun, Shop escribió:</div><blockquote>Giá 450k</blockquote></div>',
+    ],
+    ['Yahoo', '<div class="yahoo_quoted"><div>Shop skrev:</div><div>Giá 450k</div></div>'],
+    ['Proton', '<div class="protonmail_quote">Shop napsal:<blockquote>Giá 450k</blockquote></div>'],
+    ['Zoho', '<div class="zmail_extra"><div>---- Shop ----</div>Giá 450k</div>'],
+    ['Outlook on a telephone', '<div id="OLK_SRC_BODY_SECTION"><div>Van: Shop</div>Giá 450k</div>'],
+  ])('is left out of what is shown: %s', async (_client, quote) => {
+    const source = aMail(['Content-Type: text/html; charset=utf-8'], `<div>Em lấy một cái ạ</div>${quote}`);
+    const { content } = await dataOf(source);
+    expect(content.visible_text).toBe('Em lấy một cái ạ');
+    expect(content.text).toContain('Giá 450k');
+  });
+
+  it('is shown when it is all there is: a forward', async () => {
+    const source = aMail(
+      ['Content-Type: text/html; charset=utf-8'],
+      '<div class="gmail_quote">---------- Forwarded message ---------<br>Từ: A<br><br>Giá 450k</div>',
+    );
+    const { content, flags } = await dataOf(source);
+    expect(content.visible_text ?? content.text).toContain('Giá 450k');
+    expect(flags).toEqual(['forwarded']);
+  });
+});
+
+describe('a part whose type is no type', () => {
+  it.each([';', '"', '/'])('is a file of an unknown type: %j', async (type) => {
+    const parts = `--b\r\nContent-Type: ${type}\r\nContent-Disposition: attachment; filename=a.bin\r\n\r\nx\r\n--b--\r\n`;
+    const { attachments, flags } = await dataOf(aMail(['Content-Type: multipart/mixed; boundary=b'], parts));
+    expect(flags).toBeUndefined();
+    expect(attachments).toMatchObject([
+      { filename: 'a.bin', declared_media_type: type === '/' ? '/' : 'application/octet-stream' },
+    ]);
+  });
+});
+
 describe('a whole mail', () => {
   it('gives the event that the reference states', async () => {
     const parsed = await parse(WORKED_EXAMPLE, { internalDate: undefined });

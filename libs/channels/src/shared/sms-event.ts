@@ -13,6 +13,8 @@ import { phoneIdentity } from '@app/identity';
 import { chooseOccurredAt, cleanIdentifier, cleanText, type ChannelAccount } from '@app/kernel';
 import type { ParseContext, ParsedEvent } from '../channel-adapter.js';
 
+const MAX_OPT_OUT_CHARS = 60;
+
 /** What is the same for every event of an SMS provider, as the provider wrote it. */
 export interface SmsFrame {
   readonly account: ChannelAccount;
@@ -92,6 +94,21 @@ function contentType(text: string, attachments: readonly Attachment[], content: 
   return text === '' && first !== undefined ? (first.kind === 'other' ? 'file' : first.kind) : 'text';
 }
 
+/** What a whole message consists of when somebody wants no more: the words of Vietnamese and international gateways. */
+const OPT_OUT = new Set(['STOP', 'UNSUBSCRIBE', 'HUY', 'TC', 'KHONG NHAN']);
+
+/**
+ * Whether a message says nothing but that its sender wants no more, perhaps with our own name behind it. "HUY DON" cancels an order
+ * and is none.
+ */
+function isOptOut(text: string, { externalId }: ChannelAccount): boolean {
+  if (text.length > MAX_OPT_OUT_CHARS) return false;
+  const bare = text.normalize('NFD').replace(/\p{M}/gu, '').replace(/đ/giu, 'd').toUpperCase();
+  const words = bare.split(/[^\p{L}\p{N}]+/u).filter((word) => word !== '');
+  const named = words.at(-1) === externalId.toUpperCase() ? words.slice(0, -1) : words;
+  return OPT_OUT.has(named.join(' '));
+}
+
 /**
  * A text that reached one of our numbers. Its record key is the sender's canonical number, so that `0912…` and `+84912…`
  * stay in one order.
@@ -101,7 +118,11 @@ export function smsReceived(frame: SmsFrame, message: SmsMessage): ParsedEvent {
   const { text, truncated } = cleanText(message.text, { nul: 'remove', maxChars: MAX_TEXT_CHARS });
   const attachments = message.attachments ?? [];
   const data: MessageReceived = {
-    ...frameOf(frame, messageId, [...(message.flags ?? []), ...(truncated ? ['truncated'] : [])]),
+    ...frameOf(frame, messageId, [
+      ...(message.flags ?? []),
+      ...(truncated ? ['truncated'] : []),
+      ...(isOptOut(text, frame.account) ? ['opt_out'] : []),
+    ]),
     direction: 'inbound',
     message_kind: 'message',
     content: { type: contentType(text, attachments, message.content), text, ...message.content },

@@ -6,10 +6,12 @@ export interface HeaderField {
   readonly value: string;
 }
 
-/** A mail cut at its first empty line. Characters are bytes (Latin-1). */
+/** A mail cut at its first empty line. */
 export interface SplitMail {
+  /** Characters are bytes (Latin-1). */
   readonly head: string;
-  readonly body: string;
+  /** A part of the bytes given, not a copy. */
+  readonly body: Buffer;
 }
 
 /** Most bytes that are looked at as a head; a real one is a few kilobytes, and mailparser refuses more than this. */
@@ -21,11 +23,12 @@ const trimBlanks = (value: string): string => value.replace(/^[ \t]+/, '').repla
 
 /** Cuts a mail into head and body at the first empty line; without one, everything is head. */
 export function splitMail(source: Buffer): SplitMail {
-  const text = source.toString('latin1');
-  const empty = /\r?\n\r?\n/.exec(text.slice(0, MAX_HEAD_BYTES));
-  if (/^\r?\n/.test(text)) return { head: '', body: text.replace(/^\r?\n/, '') };
-  if (empty === null) return { head: text.slice(0, MAX_HEAD_BYTES), body: '' };
-  return { head: text.slice(0, empty.index), body: text.slice(empty.index + empty[0].length) };
+  const start = source.toString('latin1', 0, MAX_HEAD_BYTES);
+  const blank = /^\r?\n/.exec(start);
+  if (blank !== null) return { head: '', body: source.subarray(blank[0].length) };
+  const empty = /\r?\n\r?\n/.exec(start);
+  if (empty === null) return { head: start, body: source.subarray(source.length) };
+  return { head: start.slice(0, empty.index), body: source.subarray(empty.index + empty[0].length) };
 }
 
 /**

@@ -12,6 +12,16 @@ export interface MailText {
 
 const heading = (level: number) => ({ selector: `h${level}`, options: { uppercase: false } });
 
+/** What clients put the mail into that is answered; they are shown as quotes, whatever introduces them. */
+const QUOTES = [
+  'div.gmail_quote',
+  'div.gmail_quote_container',
+  'div.yahoo_quoted',
+  'div.protonmail_quote',
+  'div.zmail_extra',
+  'div#OLK_SRC_BODY_SECTION',
+];
+
 const toText = compile({
   wordwrap: false,
   limits: { maxDepth: 200, maxInputLength: MAX_HTML_CHARS },
@@ -25,6 +35,7 @@ const toText = compile({
     { selector: 'a', options: { hideLinkHrefIfSameAsText: true, noAnchorUrl: true, linkBrackets: ['(', ')'] } },
     { selector: 'img', format: 'bracketedAlternative' },
     { selector: 'p', options: { leadingLineBreaks: 1, trailingLineBreaks: 1 } },
+    ...QUOTES.map((selector) => ({ selector, format: 'blockquote' })),
     { selector: 'style', format: 'skip' },
     { selector: 'script', format: 'skip' },
     { selector: 'head', format: 'skip' },

@@ -65,7 +65,7 @@ function openEnvelope(mail: ReceivedMail, context: MailContext): Envelope {
   const fields = readHeaderFields(split.head);
   const partial = mail.extent !== 'whole';
   // The body of a partial mail is unknown; its size stands in, which copies share as well.
-  const body = partial ? `size:${mail.sizeBytes}` : split.body;
+  const body = partial ? Buffer.from(`size:${mail.sizeBytes}`) : split.body;
   const { dedupeKey } = mailKeys(context.account.externalId, { ...split, body }, fields);
   return { mail, context, fields, key: dedupeKey, original: toBlob(mail.source, 'message/rfc822'), partial };
 }

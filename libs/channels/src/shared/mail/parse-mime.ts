@@ -33,6 +33,8 @@ export type MimeFailure = 'timeout' | 'refused' | 'empty';
 export type MimeResult =
   { readonly ok: true; readonly mime: ParsedMime } | { readonly ok: false; readonly reason: MimeFailure };
 
+const UNKNOWN_TYPE = 'application/octet-stream';
+
 /** HTML longer than this is not turned into text. */
 export const MAX_HTML_CHARS = 2 * 1024 * 1024;
 /**
@@ -55,9 +57,13 @@ function* chunksOf(source: Buffer): Generator<Buffer> {
   for (let start = 0; start < source.length; start += CHUNK_BYTES) yield source.subarray(start, start + CHUNK_BYTES);
 }
 
+/** Of broken mails the parser gives things that are no texts, whatever its types say. */
+const textually = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+
 /** Whether a part's own bytes are wanted. Some programs call the file of Outlook an unknown type. */
 function isRead({ contentType, filename }: AttachmentStream): boolean {
-  return READ_TYPES.test(contentType.toLowerCase()) || filename?.toLowerCase() === 'winmail.dat';
+  const type = textually(contentType)?.toLowerCase() ?? '';
+  return READ_TYPES.test(type) || textually(filename)?.toLowerCase() === 'winmail.dat';
 }
 
 /** Collects bytes up to a limit; undefined above it. */
@@ -81,11 +87,11 @@ class Collected {
 function finishedPart(part: AttachmentStream, bytes: Buffer | undefined): MimePart {
   return {
     ...(bytes === undefined ? {} : { bytes }),
-    partId: part.partId,
-    contentType: part.contentType,
-    filename: part.filename,
-    contentDisposition: part.contentDisposition,
-    cid: part.cid,
+    partId: textually(part.partId) ?? null,
+    contentType: textually(part.contentType) ?? UNKNOWN_TYPE,
+    filename: textually(part.filename),
+    contentDisposition: textually(part.contentDisposition),
+    cid: textually(part.cid),
     related: part.related === true,
     sizeBytes: part.size ?? 0,
     sha256: part.checksum ?? '',

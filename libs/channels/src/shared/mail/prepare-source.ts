@@ -46,17 +46,20 @@ function mendLineEnds(source: Buffer): Buffer {
   return Buffer.from(source.toString('latin1').replaceAll('\r', '\r\n'), 'latin1');
 }
 
+const withHead = (head: string, body: Buffer): Buffer =>
+  Buffer.concat([Buffer.from(`${head}\r\n\r\n`, 'latin1'), body]);
+
 /** A single-part text without a charset whose bytes are not UTF-8 is read as windows-1252. */
 function labelPlainText(source: Buffer): Buffer {
   if (isUtf8(source)) return source;
   const { head, body } = splitMail(source);
-  if (body === '' || isUtf8(Buffer.from(body, 'latin1'))) return source;
+  if (body.length === 0 || isUtf8(body)) return source;
   const type = /^content-type:[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*/im.exec(head);
   const label = 'charset=windows-1252';
-  if (type === null) return Buffer.from(`${head}\r\nContent-Type: text/plain; ${label}\r\n\r\n${body}`, 'latin1');
+  if (type === null) return withHead(`${head}\r\nContent-Type: text/plain; ${label}`, body);
   if (!/^content-type:\s*text\//i.test(type[0]) || /charset/i.test(type[0])) return source;
   const labelled = `${head.slice(0, type.index)}${type[0]}; ${label}${head.slice(type.index + type[0].length)}`;
-  return Buffer.from(`${labelled}\r\n\r\n${body}`, 'latin1');
+  return withHead(labelled, body);
 }
 
 /**
