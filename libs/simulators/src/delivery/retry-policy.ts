@@ -62,3 +62,33 @@ export const GATEWAY_RETRIES: RetryPolicy = {
   retriesAfter: (answer) => answer.kind !== 'status' || answer.status !== 200,
   attemptHeaders: noHeaders,
 };
+
+/** WhatsApp: like Meta's other webhooks, for up to seven days. */
+export const WHATSAPP_RETRIES: RetryPolicy = {
+  ...META_RETRIES,
+  waitsMs: [...META_RETRIES.waitsMs, 24 * HOUR, 36 * HOUR, 48 * HOUR],
+};
+
+/** Telegram: until it is taken, "a reasonable number" of times; what waits is kept for a day. The steps are ours. */
+export const TELEGRAM_RETRIES: RetryPolicy = {
+  answerWithinMs: 60 * SECOND,
+  waitsMs: [SECOND, 5 * SECOND, 30 * SECOND, MINUTE, 5 * MINUTE, 30 * MINUTE, HOUR, 6 * HOUR, 12 * HOUR],
+  retriesAfter: anythingButSuccess,
+  attemptHeaders: noHeaders,
+};
+
+/** Viber: several times within an hour. The steps are ours. */
+export const VIBER_RETRIES: RetryPolicy = {
+  answerWithinMs: 5 * SECOND,
+  waitsMs: [MINUTE, 4 * MINUTE, 10 * MINUTE, 20 * MINUTE, 25 * MINUTE],
+  retriesAfter: anythingButSuccess,
+  attemptHeaders: noHeaders,
+};
+
+/** LINE with redelivery switched on; without it there is none. The steps are ours. */
+export const LINE_RETRIES: RetryPolicy = {
+  answerWithinMs: 2 * SECOND,
+  waitsMs: [MINUTE, 5 * MINUTE, 30 * MINUTE, HOUR],
+  retriesAfter: anythingButSuccess,
+  attemptHeaders: noHeaders,
+};

@@ -1,7 +1,6 @@
 import type { ProviderRequest } from '../delivery/provider-request.js';
 import type { FeedValue } from './page-feed.js';
-import { metaJson } from './meta-json.js';
-import { metaSignature } from './meta-signature.js';
+import { metaPost, type MetaAppOptions } from './meta-app.js';
 import type { MessagingItem } from './messenger-items.js';
 
 /** One element of `entry`; chat times are in milliseconds, times of changes in seconds. */
@@ -16,11 +15,8 @@ export interface FeedChange {
 }
 
 /** A page and the app that delivers for it. */
-export interface MetaPageOptions {
+export interface MetaPageOptions extends MetaAppOptions {
   readonly pageId: string;
-  readonly appSecret: string;
-  /** Path of the webhook, for example `/webhooks/messenger/fb-shop`. */
-  readonly path: string;
 }
 
 /** A Facebook page as its webhook sees it: signed POSTs that hold one or many updates. */
@@ -40,18 +36,7 @@ export class MetaPage {
 
   /** One POST with any entries, signed. */
   post(entries: readonly MetaEntry[]): ProviderRequest {
-    const body = metaJson({ object: 'page', entry: entries });
-    const signature = metaSignature(this.options.appSecret, body);
-    return {
-      method: 'POST',
-      path: this.options.path,
-      headers: {
-        'content-type': 'application/json',
-        'user-agent': 'facebookexternalua',
-        'x-hub-signature-256': signature,
-      },
-      body,
-    };
+    return metaPost('page', entries, this.options);
   }
 
   /** The GET with which Meta checks a webhook before it uses it. */
