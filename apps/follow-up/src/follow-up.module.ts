@@ -1,10 +1,10 @@
 import { Module } from '@nestjs/common';
 import { CONFIG, CREDENTIALS, INSTALLATION_SECRET, type Config } from '@app/kernel';
-import { GuardedClient, openMediaStore } from '@app/media';
+import { GuardedClient, mediaStoreProvider } from '@app/media';
 import { CredentialRepository, Database, MediaRepository, ProfileRepository } from '@app/persistence';
 import { FetchProfilesService } from './fetch-profiles/fetch-profiles.service.js';
 import { KeepTokensService, TOKEN_CLIENT } from './keep-tokens/keep-tokens.service.js';
-import { FetchMediaService, MEDIA_CLIENT, MEDIA_STORE } from './fetch-media/fetch-media.service.js';
+import { FetchMediaService, MEDIA_CLIENT } from './fetch-media/fetch-media.service.js';
 
 /** Longest silence of a host, and longest whole fetch, in milliseconds. */
 const IDLE_MS = 10_000;
@@ -36,7 +36,7 @@ const TOKEN_TOTAL_MS = 20_000;
       inject: [Database],
     },
     { provide: MediaRepository, useFactory: (database: Database) => new MediaRepository(database), inject: [Database] },
-    { provide: MEDIA_STORE, useFactory: (config: Config) => openMediaStore(config), inject: [CONFIG] },
+    mediaStoreProvider,
     {
       provide: MEDIA_CLIENT,
       useFactory: (config: Config) =>

@@ -1,7 +1,6 @@
 import { Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
-import { CONFIG, type Config } from '@app/kernel';
-import { openMediaStore } from '@app/media';
+import { mediaStoreProvider } from '@app/media';
 import {
   CustomersRepository,
   Database,
@@ -20,7 +19,7 @@ import { ContractController } from './contract/contract.controller.js';
 import { CustomersController } from './customers/customers.controller.js';
 import { CustomersService } from './customers/customers.service.js';
 import { EntriesController } from './entries/entries.controller.js';
-import { MEDIA_STORE, TimelineService } from './entries/timeline.service.js';
+import { TimelineService } from './entries/timeline.service.js';
 import { EventFeedService } from './events/event-feed.service.js';
 import { EventStreamService } from './events/event-stream.service.js';
 import { EventsController } from './events/events.controller.js';
@@ -74,7 +73,7 @@ const REPOSITORIES = [
     ...GRAPH_SERVICES,
     PrivacyService,
     TimelineService,
-    { provide: MEDIA_STORE, useFactory: (config: Config) => openMediaStore(config), inject: [CONFIG] },
+    mediaStoreProvider,
     EventFeedService,
     EventsService,
     EventStreamService,

@@ -7,5 +7,6 @@ export * from './health.js';
 export * from './kernel.module.js';
 export * from './logger.js';
 export * from './metrics.js';
+export * from './present.js';
 export * from './secret.js';
 export * from './text.js';

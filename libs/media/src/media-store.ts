@@ -23,3 +23,6 @@ export function checkDigest(digest: string): Digest {
   if (!DIGEST.test(digest)) throw new RangeError('not a SHA-256 digest');
   return digest;
 }
+
+/** Injection token of the store that the configuration names. */
+export const MEDIA_STORE = Symbol('MEDIA_STORE');

@@ -1,7 +1,7 @@
 import path from 'node:path';
-import { ConfigError, type Config } from '@app/kernel';
+import { CONFIG, ConfigError, type Config } from '@app/kernel';
 import { DirectoryStore } from './directory-store.js';
-import type { MediaStore } from './media-store.js';
+import { MEDIA_STORE, type MediaStore } from './media-store.js';
 import { S3Store } from './s3-store.js';
 
 type MediaSettings = Pick<Config, 'OMNILINE_MEDIA' | 'OMNILINE_MEDIA_KEY' | 'OMNILINE_HOME'>;
@@ -31,3 +31,10 @@ export function openMediaStore({
     secretAccessKey: key.slice(colon + 1),
   });
 }
+
+/** Provides `MEDIA_STORE`. */
+export const mediaStoreProvider = {
+  provide: MEDIA_STORE,
+  useFactory: (config: Config): MediaStore => openMediaStore(config),
+  inject: [CONFIG],
+};

@@ -11,12 +11,11 @@ import {
   type Clock,
   type Logger,
 } from '@app/kernel';
-import { judgeMedia, type Download, type DownloadRequest, type MediaStore } from '@app/media';
+import { judgeMedia, type Download, type DownloadRequest, MEDIA_STORE, type MediaStore } from '@app/media';
 import { MediaRepository, type MediaBody, type MediaJob } from '@app/persistence';
 import { WorkLoop } from '@app/runtime';
 import { nextAttemptMs } from './next-attempt.js';
 
-export const MEDIA_STORE = Symbol('MEDIA_STORE');
 export const MEDIA_CLIENT = Symbol('MEDIA_CLIENT');
 
 /** What fetches: the guarded client, or a test's own. */

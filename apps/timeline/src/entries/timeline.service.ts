@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import { DIGEST, type MediaStore } from '@app/media';
+import { DIGEST, MEDIA_STORE, type MediaStore } from '@app/media';
 import {
   publicId,
   TimelineRepository,
@@ -17,9 +17,6 @@ import { openAttachment, type ByteSources, type OpenAttachment } from './open-at
 
 const placeSchema: z.ZodType<TimelinePlace> = z.object({ at: z.string(), id: z.string() });
 const ENTRY_ID = /^(?:ent_)?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
-
-/** Where the bytes of attachments are. */
-export const MEDIA_STORE = Symbol('MEDIA_STORE');
 
 /** What page of a timeline is wanted. */
 export interface TimelineQuery {

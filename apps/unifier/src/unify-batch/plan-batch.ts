@@ -263,10 +263,10 @@ class BatchPlanner {
     attachments: readonly Attachment[] | undefined,
     identityKeyHex: string | undefined,
   ): void {
-    for (const attachment of attachments ?? []) {
-      if (!isToBeFetched(attachment)) continue;
-      const { locator, source } = attachment;
-      const entry = entryId(data.account_id, data.message_kind, data.provider.message_id);
+    const fetched = (attachments ?? []).filter(isToBeFetched);
+    if (fetched.length === 0) return;
+    const entry = entryId(data.account_id, data.message_kind, data.provider.message_id);
+    for (const { locator, source } of fetched) {
       this.media.set(`${entry} ${locator}`, {
         entryId: entry,
         locator,

@@ -1,7 +1,7 @@
 import type { CallOutcome, CallReport } from '@app/contracts';
-import { cleanIdentifier } from '@app/kernel';
+import { cleanIdentifier, present } from '@app/kernel';
 import type { ParseContext, ParsedEvent, ParseResult, RejectedElement } from '../channel-adapter.js';
-import { agentOf, callUpdated, isExtension, present } from '../shared/call-event.js';
+import { agentOf, callUpdated, isExtension } from '../shared/call-event.js';
 import { rawElement, rejectElement } from '../shared/element.js';
 import { idOf, listOf, numberOf, objectOf, textOf, type JsonObject } from '../shared/fields.js';
 import { sha256Hex } from '../shared/hmac.js';

@@ -15,20 +15,41 @@ const ANSWER_WITHIN_MS = 2_000;
 /** Where Meta keeps what people send. @see Messenger Platform, message attachments; hosts as observed */
 const MEDIA_HOSTS = ['fbcdn.net', 'fbsbx.com', 'cdninstagram.com'];
 
+/** What every chat of Meta tells of. */
+const CHAT: readonly Ability[] = [
+  'message',
+  'echo',
+  'edit',
+  'delete',
+  'reaction',
+  'receipt',
+  'attachment',
+  'reply',
+  'unsupported',
+];
+
 /** Secrets that an account must have, with where to find them. */
 const SECRETS = {
   app_secret: 'the App Secret, from the app dashboard under Settings, Basic',
   verify_token: 'the Verify Token that was entered beside the callback URL',
 } as const;
 
-function checkMetaAccount({ externalId, secrets }: ChannelAccount): readonly string[] {
-  const missing = Object.entries(SECRETS).filter(([name]) => (secrets[name] ?? '') === '');
-  const problems = missing.map(([name, meaning]) => `secrets.${name}: missing; it is ${meaning}`);
-  if (secrets.previous_app_secret === '') problems.push('secrets.previous_app_secret: empty; leave it out instead');
-  if (!/^\d+$/.test(externalId))
-    problems.push('external_id: the id of the page, digits only, for example "106000000000001"');
-  return problems;
-}
+/** What `external_id` is on each of Meta's products. */
+const EXTERNAL_ID = {
+  page: 'the id of the page, digits only, for example "106000000000001"',
+  phoneNumber: 'the id of the phone number, digits only, for example "220000000000002"; not the number itself',
+  instagram: 'the id of the professional account, digits only, for example "17841400000000077"; not its name',
+} as const;
+
+const checkMetaAccount =
+  (meaning: string) =>
+  ({ externalId, secrets }: ChannelAccount): readonly string[] => {
+    const missing = Object.entries(SECRETS).filter(([name]) => (secrets[name] ?? '') === '');
+    const problems = missing.map(([name, what]) => `secrets.${name}: missing; it is ${what}`);
+    if (secrets.previous_app_secret === '') problems.push('secrets.previous_app_secret: empty; leave it out instead');
+    if (!/^\d+$/.test(externalId)) problems.push(`external_id: ${meaning}`);
+    return problems;
+  };
 
 const pageAdapter = (channel: Channel, abilities: readonly Ability[]): ChannelAdapter => ({
   channel,
@@ -37,7 +58,7 @@ const pageAdapter = (channel: Channel, abilities: readonly Ability[]): ChannelAd
   media: { hosts: MEDIA_HOSTS },
   maxBodyBytes: MAX_BODY_BYTES,
   answerWithinMs: ANSWER_WITHIN_MS,
-  checkAccount: checkMetaAccount,
+  checkAccount: checkMetaAccount(EXTERNAL_ID.page),
   handshake: answerMetaHandshake,
   verify: verifyMetaSignature,
   parse: ({ body }, context) => parsePageBody(body, context),
@@ -45,42 +66,18 @@ const pageAdapter = (channel: Channel, abilities: readonly Ability[]): ChannelAd
   refused: { status: 401 },
 });
 
-const whatsAppProblems = (account: ChannelAccount): readonly string[] =>
-  checkMetaAccount(account).map((problem) =>
-    problem.startsWith('external_id:')
-      ? 'external_id: the id of the phone number, digits only, for example "220000000000002"; not the number itself'
-      : problem,
-  );
-
-const instagramProblems = (account: ChannelAccount): readonly string[] =>
-  checkMetaAccount(account).map((problem) =>
-    problem.startsWith('external_id:')
-      ? 'external_id: the id of the professional account, digits only, for example "17841400000000077"; not its name'
-      : problem,
-  );
-
 const instagramAdapterOf = (
   channel: 'instagram' | 'instagram_comment',
   abilities: readonly Ability[],
 ): ChannelAdapter => ({
   ...pageAdapter(channel, abilities),
-  checkAccount: instagramProblems,
+  checkAccount: checkMetaAccount(EXTERNAL_ID.instagram),
   parse: ({ body }, context) => parsePageBody(body, context, INSTAGRAM),
 });
 
 /** Direct messages of Instagram. @see docs/channels/instagram.md */
 export const instagramAdapter: ChannelAdapter = {
-  ...instagramAdapterOf('instagram', [
-    'message',
-    'echo',
-    'edit',
-    'delete',
-    'reaction',
-    'receipt',
-    'attachment',
-    'reply',
-    'unsupported',
-  ]),
+  ...instagramAdapterOf('instagram', CHAT),
   profile: metaProfile('instagram_user'),
 };
 
@@ -95,37 +92,15 @@ export const instagramCommentAdapter: ChannelAdapter = instagramAdapterOf('insta
 
 /** Messages to our WhatsApp numbers. @see docs/channels/whatsapp.md */
 export const whatsAppAdapter: ChannelAdapter = {
-  ...pageAdapter('whatsapp', [
-    'message',
-    'echo',
-    'edit',
-    'delete',
-    'reaction',
-    'receipt',
-    'attachment',
-    'reply',
-    'claims',
-    'unsupported',
-  ]),
+  ...pageAdapter('whatsapp', [...CHAT, 'claims']),
   media: whatsAppMedia,
-  checkAccount: whatsAppProblems,
+  checkAccount: checkMetaAccount(EXTERNAL_ID.phoneNumber),
   parse: ({ body }, context) => parseWhatsAppBody(body, context),
 };
 
 /** Messages of Facebook pages. @see docs/channels/messenger.md */
 export const messengerAdapter: ChannelAdapter = {
-  ...pageAdapter('messenger', [
-    'message',
-    'echo',
-    'edit',
-    'delete',
-    'reaction',
-    'receipt',
-    'attachment',
-    'reply',
-    'claims',
-    'unsupported',
-  ]),
+  ...pageAdapter('messenger', [...CHAT, 'claims']),
   profile: metaProfile('messenger_psid'),
 };
 

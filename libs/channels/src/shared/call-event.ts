@@ -7,7 +7,7 @@ import {
   type Raw,
 } from '@app/contracts';
 import { phoneIdentity, toE164 } from '@app/identity';
-import { chooseOccurredAt, cleanIdentifier } from '@app/kernel';
+import { chooseOccurredAt, cleanIdentifier, present } from '@app/kernel';
 import type { ParseContext, ParsedEvent } from '../channel-adapter.js';
 
 /** What a provider reports of a call, before it becomes an event. */
@@ -45,13 +45,6 @@ export const agentOf = (party: string): string =>
     0,
     64,
   );
-
-/** Parts that are there; a report says nothing by absence. */
-export function present<T extends object>(parts: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]: Exclude<T[K], undefined>;
-  };
-}
 
 /**
  * The event of a report. Its record key is the call, so that the reports of one stay together; nothing depends on it, for

@@ -1,7 +1,7 @@
 import type { CallOutcome, CallReport } from '@app/contracts';
-import { cleanIdentifier } from '@app/kernel';
+import { cleanIdentifier, present } from '@app/kernel';
 import type { ParseContext, ParseResult } from '../channel-adapter.js';
-import { callUpdated, present } from '../shared/call-event.js';
+import { callUpdated } from '../shared/call-event.js';
 import { rawElement, rejectElement } from '../shared/element.js';
 import { idOf, numberOf, objectOf, textOf, type JsonObject } from '../shared/fields.js';
 import { instantOf } from '../shared/instant-of.js';

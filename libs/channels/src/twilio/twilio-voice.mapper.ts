@@ -1,8 +1,8 @@
 import type { CallOutcome, CallReport } from '@app/contracts';
 import { normalisePhone } from '@app/identity';
-import { cleanIdentifier } from '@app/kernel';
+import { cleanIdentifier, present } from '@app/kernel';
 import type { ParseContext, ParseResult } from '../channel-adapter.js';
-import { agentOf, callUpdated, isExtension, present, type ReportedCall } from '../shared/call-event.js';
+import { agentOf, callUpdated, isExtension, type ReportedCall } from '../shared/call-event.js';
 import { rawElement, rejectElement } from '../shared/element.js';
 import { param, type TwilioDelivery } from './twilio.request.js';
 

@@ -8,6 +8,7 @@ import {
   type CallReport,
   type CallStage,
 } from '@app/contracts';
+import { present } from '@app/kernel';
 
 /** A report with its place among the others: by time, then by id. */
 export interface PlacedReport<Report> {
@@ -51,18 +52,11 @@ function groupsOf<T>(items: readonly T[], keyOf: (item: T) => string): readonly 
   return [...groups].sort(([a], [b]) => byText(a, b));
 }
 
-/** Copies what is defined, so that absent parts stay absent. */
-function defined<T extends object>(parts: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]: Exclude<T[K], undefined>;
-  };
-}
-
 function foldLegs(reports: readonly CallReport[]): readonly Leg[] {
   const said = reports.flatMap(({ leg }) => (leg === undefined ? [] : [leg]));
   const legs = groupsOf(said, ({ id }) => id).map(([id, parts]): Leg => {
     const answeredAt = earliest(parts.map((leg) => leg.answered_at));
-    return defined({
+    return present({
       id,
       agent: first(parts.map(({ agent }) => agent)),
       answered_at: answeredAt,
@@ -138,8 +132,8 @@ export function foldCall(placed: readonly PlacedReport<CallReport>[]): FoldedCal
     highest(CALL_STAGE_RANK, [...stages, answeredAt && 'answered', endedAt && 'ended']) ?? 'initiated';
   const legs = foldLegs(reports);
   const recordings = foldRecordings(reports);
-  const times = { startedAt, ...defined({ answeredAt, endedAt }) };
-  const call: Call = defined({
+  const times = { startedAt, ...present({ answeredAt, endedAt }) };
+  const call: Call = present({
     stage,
     outcome: stage === 'ended' ? outcomeOf(reports, answeredAt) : undefined,
     started_at: startedAt,
@@ -151,7 +145,7 @@ export function foldCall(placed: readonly PlacedReport<CallReport>[]): FoldedCal
     recordings:
       recordings.length === 0
         ? undefined
-        : recordings.map(({ id, state, duration_seconds }) => defined({ id, state, duration_seconds })),
+        : recordings.map(({ id, state, duration_seconds }) => present({ id, state, duration_seconds })),
     hung_up_by: first(reports.map((report) => report.hung_up_by)),
     cause: first(reports.map(({ cause }) => cause)),
   });
