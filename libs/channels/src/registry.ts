@@ -24,6 +24,7 @@ import { twilioAdapter } from './twilio/twilio.adapter.js';
 import { viberAdapter } from './viber/viber.adapter.js';
 import { vonageAdapter } from './vonage/vonage.adapter.js';
 import { youtubeProvider } from './youtube/youtube.provider.js';
+import { zaloBotAdapter } from './zalo-bot/zalo-bot.adapter.js';
 import { zaloAdapter } from './zalo/zalo.adapter.js';
 
 /** Every provider that delivers by webhook: one line each. */
@@ -34,6 +35,7 @@ export const WEBHOOK_ADAPTERS: readonly WebhookAdapter[] = [
   instagramCommentAdapter,
   whatsAppAdapter,
   zaloAdapter,
+  zaloBotAdapter,
   telegramAdapter,
   lineAdapter,
   viberAdapter,
