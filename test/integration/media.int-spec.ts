@@ -61,7 +61,9 @@ beforeEach(async () => {
   now = new Date();
 });
 
-const worker = (over: { media?: MediaRepository; metrics?: Metrics } = {}): FetchMediaService =>
+const worker = (
+  over: { media?: MediaRepository; metrics?: Metrics; accounts?: readonly ChannelAccount[] } = {},
+): FetchMediaService =>
   new FetchMediaService(
     over.media ?? new MediaRepository(database),
     store,
@@ -71,7 +73,7 @@ const worker = (over: { media?: MediaRepository; metrics?: Metrics } = {}): Fetc
         return await Promise.resolve(answers(request));
       },
     },
-    [account],
+    over.accounts ?? [account],
     over.metrics ?? new Metrics(),
     { now: () => now },
     createLogger({ level: 'silent', service: 'test' }),
@@ -164,6 +166,28 @@ describe('an attachment', () => {
     }
     expect(asked).toHaveLength(3);
     expect(await entry()).toMatchObject({ revision: 2, attachments: [{ state: 'stored' }] });
+  });
+
+  it('that comes late is asked for again when it is not found, for an hour', async () => {
+    const recording = { ...picture('https://api.stringee.com/v1/call/recordfile/call-1'), kind: 'audio' as const };
+    const exchange: ChannelAccount = {
+      ...account,
+      id: 'tong-dai',
+      channel: 'voice',
+      provider: 'stringee',
+      secrets: { api_key_sid: 'SK.0.demo', api_key_secret: 'bi-mat' },
+    };
+    await service.unify(
+      anInboundMessage({ account: 'tong-dai', channel: 'voice', more: { attachments: [recording] } }),
+    );
+    answers = () => ({ ok: false, outcome: 'gone', reason: 'http_404' });
+    await run(worker({ accounts: [exchange] }));
+    expect(asked[0]?.headers).toHaveProperty('x-stringee-auth');
+    expect(await entry()).toMatchObject({ revision: 1, attachments: [{ state: 'pending' }] });
+    now = new Date(now.getTime() + 3_700_000);
+    await database.query('UPDATE media_job SET due_at = clock_timestamp()');
+    await run(worker({ accounts: [exchange] }));
+    expect(await entry()).toMatchObject({ attachments: [{ state: 'expired' }] });
   });
 
   it('waits between attempts, and fails after three days of them', async () => {

@@ -149,6 +149,8 @@ export interface MediaRequest {
 export interface MediaAccess {
   /** Domains that hand them out, each with its subdomains; nothing is asked of any other host. */
   readonly hosts: readonly string[];
+  /** What is not found may not be there yet: for this long after its message it is asked for again, in milliseconds. */
+  readonly lateByMs?: number;
   /**
    * The request for an attachment, when it takes more than its address: a credential, or an id to be resolved.
    *
@@ -157,6 +159,7 @@ export interface MediaAccess {
   requestFor?(
     attachment: { readonly locator: string; readonly source: string },
     account: ChannelAccount,
+    now: Date,
   ): MediaRequest | undefined;
 }
 

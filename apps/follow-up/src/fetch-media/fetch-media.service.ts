@@ -103,6 +103,9 @@ export class FetchMediaService implements OnApplicationBootstrap, BeforeApplicat
     if (download.ok) return await this.keep(job, download.bytes);
     const { outcome, reason } = download;
     if (outcome === 'retry') return await this.tryLater(job, reason, download.retryAfterMs);
+    const ageMs = this.clock.now().getTime() - job.queued_at.getTime();
+    const mayCome = access.lateByMs !== undefined && ageMs < access.lateByMs;
+    if (reason === 'http_404' && mayCome) return await this.tryLater(job, reason);
     await this.settle(job, { state: outcome === 'gone' ? 'expired' : 'blocked' }, reason);
   }
 
@@ -123,7 +126,7 @@ export class FetchMediaService implements OnApplicationBootstrap, BeforeApplicat
     const access = account === undefined ? undefined : mediaAccessOf(account);
     if (account === undefined || access === undefined) return {};
     const plain = job.source === 'url' ? { url: job.locator } : undefined;
-    const request = access.requestFor === undefined ? plain : access.requestFor(job, account);
+    const request = access.requestFor === undefined ? plain : access.requestFor(job, account, this.clock.now());
     return request === undefined ? { access } : { access, request };
   }
 

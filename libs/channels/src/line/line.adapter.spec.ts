@@ -93,7 +93,8 @@ describe('the signature of LINE', () => {
 });
 
 describe('content of LINE', () => {
-  const ask = (locator: string, of = account) => lineAdapter.media!.requestFor!({ locator, source: 'provider' }, of);
+  const ask = (locator: string, of = account) =>
+    lineAdapter.media!.requestFor!({ locator, source: 'provider' }, of, new Date(0));
 
   it('is asked for by the number of its message, with the token', () => {
     expect(ask('540000000000000101')).toEqual({

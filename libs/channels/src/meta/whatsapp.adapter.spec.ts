@@ -145,7 +145,7 @@ describe('files of WhatsApp', () => {
   const { requestFor } = whatsAppAdapter.media!;
 
   it('are asked for by number, then by address, each time with the token', () => {
-    const first = requestFor!({ locator: '990000000000077', source: 'provider' }, account);
+    const first = requestFor!({ locator: '990000000000077', source: 'provider' }, account, new Date(0));
     const headers = { authorization: 'Bearer EAAB-made-up' };
     expect(first).toMatchObject({ url: 'https://graph.facebook.com/v25.0/990000000000077', headers });
     const url = 'https://lookaside.fbsbx.com/whatsapp_business/attachments/?mid=990000000000077';
@@ -154,7 +154,7 @@ describe('files of WhatsApp', () => {
   });
 
   it('are not asked for without a token, nor by anything but a number', () => {
-    expect(requestFor!({ locator: '../me', source: 'provider' }, account)).toBeUndefined();
-    expect(requestFor!({ locator: '1', source: 'provider' }, { ...account, secrets: {} })).toBeUndefined();
+    expect(requestFor!({ locator: '../me', source: 'provider' }, account, new Date(0))).toBeUndefined();
+    expect(requestFor!({ locator: '1', source: 'provider' }, { ...account, secrets: {} }, new Date(0))).toBeUndefined();
   });
 });

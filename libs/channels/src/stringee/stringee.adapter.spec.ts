@@ -4,6 +4,7 @@ import type { ChannelAccount } from '@app/kernel';
 import { describeChannelAdapter } from '@app/testkit';
 import type { WebhookRequest } from '../channel-adapter.js';
 import { stringeeVoiceAdapter } from './stringee.adapter.js';
+import { stringeeToken } from './stringee.media.js';
 
 const account: ChannelAccount = {
   id: 'tong-dai-vn',
@@ -129,5 +130,32 @@ describe('calls at Stringee', () => {
     const ended = { call_status: 'ended', answerDuration: 5 };
     expect(dataOf(ended).call.recording?.locator).toBe('https://api.stringee.com/v1/call/recordfile/call-1');
     expect(dataOf(ended, { ...account, settings: {} }).call.recording).toBeUndefined();
+  });
+});
+
+describe('a recording of Stringee', () => {
+  const keys = { ...account.secrets, api_key_sid: 'SK.0.demo', api_key_secret: 'stringee-api-secret' };
+  const now = new Date(1_740_970_800_000);
+  const locator = 'https://api.stringee.com/v1/call/recordfile/call-1';
+  const ask = (source: string, place: string, secrets = keys) =>
+    stringeeVoiceAdapter.media!.requestFor!({ source, locator: place }, { ...account, secrets }, now);
+
+  it('is asked for with the token of the reference', () => {
+    expect(stringeeToken('SK.0.demo', 'stringee-api-secret', 1_740_970_800, 3_600)).toBe(
+      'eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiIsImN0eSI6InN0cmluZ2VlLWFwaTt2PTEifQ.eyJqdGkiOiJTSy4wLmRlbW8tMTc0MDk3MDgwMCIsImlzcyI6IlNLLjAuZGVtbyIsImV4cCI6MTc0MDk3NDQwMCwicmVzdF9hcGkiOnRydWV9.oascw52bkRBaPTHy9-_wD7k_55OH3VJeLnBePGPGER0',
+    );
+    const request = ask('url', locator);
+    expect(request?.url).toBe(locator);
+    expect(request?.headers?.['x-stringee-auth']).toBe(
+      stringeeToken('SK.0.demo', 'stringee-api-secret', 1_740_970_800),
+    );
+  });
+
+  it('is asked for nowhere else, and not without a key', () => {
+    expect(ask('url', 'https://api.stringee.com.evil.example/x')).toBeUndefined();
+    expect(ask('provider', locator)).toBeUndefined();
+    expect(ask('url', locator, { ...keys, api_key_secret: '' })).toBeUndefined();
+    const half = { ...account, secrets: { ...account.secrets, api_key_sid: 'SK.0.demo' } };
+    expect(stringeeVoiceAdapter.checkAccount(half)).toHaveLength(1);
   });
 });

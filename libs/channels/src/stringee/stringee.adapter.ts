@@ -2,6 +2,7 @@ import type { ChannelAccount } from '@app/kernel';
 import type { ChannelAdapter, ParseContext, ParseResult, Verification, WebhookRequest } from '../channel-adapter.js';
 import { verifySigned } from '../shared/signed-body.js';
 import { mapCallEvent } from './stringee.mapper.js';
+import { stringeeMedia } from './stringee.media.js';
 
 /** Of a GET the path and query as received are signed, of a POST the body. */
 const signedBytes = ({ method, originalUrl, body }: WebhookRequest): Buffer =>
@@ -27,6 +28,9 @@ function checkAccount({ externalId, settings, secrets }: ChannelAccount): readon
   if (externalId === '') problems.push('external_id: our number');
   if (typeof (settings['recordings'] ?? false) !== 'boolean') problems.push('settings.recordings: true or false');
   if (!secrets['signing_secret']) problems.push('secrets.signing_secret: the signing secret of the project');
+  if (!secrets['api_key_sid'] !== !secrets['api_key_secret']) {
+    problems.push('secrets.api_key_secret: together with secrets.api_key_sid, or neither');
+  }
   return problems;
 }
 
@@ -39,6 +43,7 @@ export const stringeeVoiceAdapter: ChannelAdapter = {
   channel: 'voice',
   provider: 'stringee',
   abilities: ['call'],
+  media: stringeeMedia,
   maxBodyBytes: 1024 * 1024,
   answerWithinMs: 5_000,
   handshake: () => undefined,

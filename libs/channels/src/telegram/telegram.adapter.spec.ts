@@ -124,7 +124,7 @@ describe('a shared number', () => {
 
 describe('the files of a bot', () => {
   const { requestFor } = telegramAdapter.media!;
-  const ask = (locator: string, of = account) => requestFor!({ locator, source: 'provider' }, of);
+  const ask = (locator: string, of = account) => requestFor!({ locator, source: 'provider' }, of, new Date(0));
 
   it('are asked for by number, then by path', () => {
     const first = ask('AgAC/made up');
