@@ -3,6 +3,7 @@ export * from './back-off.js';
 export * from './create-application.js';
 export * from './http-adapter.js';
 export * from './open-stream.js';
+export * from './owned-work.js';
 export * from './read-accounts.js';
 export * from './run-process.js';
 export * from './start-service.js';

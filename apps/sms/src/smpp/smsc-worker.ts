@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { readSmppSettings, type DeliverSm, type MessagePart, type SmppSettings } from '@app/channels';
 import { AppError, describeError, type ChannelAccount } from '@app/kernel';
 import { AdvisoryLease, type Database } from '@app/persistence';
-import { BackOff, type BackOffOptions } from '@app/runtime';
+import { BackOff, OwnedWork, type BackOffOptions, type Failure } from '@app/runtime';
 import { acceptDeliverSm, type AcceptParts } from './accept-deliver-sm.js';
 import { AnsweredDeliveries } from './answered-deliveries.js';
 import { SmppSession, SmscError, type DeliveryAnswer, type SessionTimes, type SmppListener } from './smpp-session.js';
@@ -58,10 +57,8 @@ export class SmscWorker {
   private readonly settings: SmppSettings;
   private readonly lease: AdvisoryLease;
   private readonly backOff: BackOff;
-  private readonly stopping = new AbortController();
   private readonly inTurn = new InTurn();
-  private state = 'not bound yet';
-  private running: Promise<void> | undefined;
+  private readonly owned: OwnedWork;
 
   constructor(
     private readonly account: ChannelAccount,
@@ -71,58 +68,41 @@ export class SmscWorker {
     this.backOff = new BackOff(parts.times.backOff);
     const hash = createHash('sha256').update(account.id).digest();
     this.lease = new AdvisoryLease(parts.database, [LOCKS, hash.readInt32BE(0)]);
+    this.owned = new OwnedWork({
+      lease: this.lease,
+      work: (stopping) => this.serve(stopping),
+      failed: (error) => this.failed(error),
+      standbyMs: parts.times.standbyMs,
+      logger: parts.logger.child({ account: account.id }),
+      what: 'A message centre',
+    });
   }
 
   /** What it is doing, for the health report. */
   get detail(): string {
-    return this.state;
+    return this.owned.detail;
   }
 
   start(): void {
-    this.running ??= this.run();
+    this.owned.start();
   }
 
   /** Answers what is in hand, unbinds, and gives the account up. */
   async stop(): Promise<void> {
-    this.stopping.abort();
-    await this.running;
-  }
-
-  private get isStopping(): boolean {
-    return this.stopping.signal.aborted;
-  }
-
-  private async run(): Promise<void> {
-    while (!this.isStopping) {
-      try {
-        if (await this.lease.held()) await this.serve();
-        else await this.standBy();
-      } catch (error) {
-        await this.wait(this.waitAfter(error));
-      }
-    }
-    await this.lease
-      .release()
-      .catch((error: unknown) => this.parts.logger.warn({ error: describeError(error) }, 'Lock'));
-    this.became('stopped');
-  }
-
-  private async standBy(): Promise<void> {
-    this.became('standby');
-    await this.wait(this.parts.times.standbyMs);
+    await this.owned.stop();
   }
 
   /** Bound until something fails or the service ends. @throws SmscError, StoreUnavailableError */
-  private async serve(): Promise<void> {
+  private async serve(stopping: AbortSignal): Promise<number> {
     const session = await SmppSession.open(this.settings, this.listener(), this.parts.times);
-    this.became('bound');
+    this.owned.became('bound');
     this.backOff.reset();
     const over = session.untilEnd();
     try {
       for (;;) {
-        const ended = await Promise.race([over, this.wait(this.parts.times.standbyMs)]);
+        const ended = await Promise.race([over, this.owned.wait(this.parts.times.standbyMs)]);
         if (ended !== undefined) throw new SmscError(ended);
-        if (this.isStopping) return;
+        if (stopping.aborted) return 0;
         if (!(await this.lease.held())) throw new SmscError('another process is bound');
       }
     } finally {
@@ -149,28 +129,9 @@ export class SmscWorker {
     };
   }
 
-  private waitAfter(error: unknown): number {
-    if (this.isStopping) return 0;
+  private failed(error: unknown): Failure {
     const known = error instanceof AppError && error.retryable;
     const reason = error instanceof SmscError ? error.reason : known ? error.code : `fault: ${describeError(error)}`;
-    this.became(`away (${reason.slice(0, 200)})`);
-    return this.backOff.next(error instanceof SmscError && error.refusesLogin);
-  }
-
-  private became(state: string): void {
-    if (state === this.state) return;
-    this.state = state;
-    const level = state.startsWith('away') ? 'warn' : 'info';
-    this.parts.logger[level]({ account: this.account.id, state }, 'A message centre is in another state');
-  }
-
-  /** Ends early when the service ends. */
-  private async wait(ms: number): Promise<undefined> {
-    try {
-      await sleep(ms, undefined, { signal: this.stopping.signal });
-    } catch (error) {
-      if (!this.isStopping) throw error;
-    }
-    return undefined;
+    return { reason, waitMs: this.backOff.next(error instanceof SmscError && error.refusesLogin) };
   }
 }

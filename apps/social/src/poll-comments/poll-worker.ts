@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { readYoutubeSettings, type YoutubeSettings } from '@app/channels';
 import { AppError, describeError, type ChannelAccount, type Logger } from '@app/kernel';
 import { AdvisoryLease, type Database, type MailboxCheckpointRepository } from '@app/persistence';
-import { BackOff, type BackOffOptions } from '@app/runtime';
+import { BackOff, OwnedWork, type BackOffOptions, type Failure } from '@app/runtime';
 import { CommentPoller, PollError, type PollerParts } from './comment-poller.js';
 import { spentToday, waitForQuota, type Spending } from './quota.js';
 
@@ -45,12 +44,9 @@ const IDLE_FACTOR = 5;
  */
 export class PollWorker {
   private readonly settings: YoutubeSettings;
-  private readonly lease: AdvisoryLease;
   private readonly backOff: BackOff;
-  private readonly stopping = new AbortController();
-  private state = 'not asked yet';
+  private readonly owned: OwnedWork;
   private idle = 1;
-  private running: Promise<void> | undefined;
 
   constructor(
     private readonly account: ChannelAccount,
@@ -59,21 +55,32 @@ export class PollWorker {
     this.settings = readYoutubeSettings(account);
     this.backOff = new BackOff(parts.times.backOff);
     const hash = createHash('sha256').update(account.id).digest();
-    this.lease = new AdvisoryLease(parts.database, [LOCKS, hash.readInt32BE(0)]);
+    this.owned = new OwnedWork({
+      lease: new AdvisoryLease(parts.database, [LOCKS, hash.readInt32BE(0)]),
+      work: async () => {
+        const waitMs = await this.look();
+        this.owned.became('asking');
+        this.backOff.reset();
+        return waitMs;
+      },
+      failed: (error) => this.failed(error),
+      standbyMs: parts.times.standbyMs,
+      logger: parts.logger.child({ account: account.id }),
+      what: 'Asking for comments',
+    });
   }
 
   /** What it is doing, for the health report. */
   get detail(): string {
-    return this.state;
+    return this.owned.detail;
   }
 
   start(): void {
-    this.running ??= this.run();
+    this.owned.start();
   }
 
   async stop(): Promise<void> {
-    this.stopping.abort();
-    await this.running;
+    await this.owned.stop();
   }
 
   /** One look. @returns how long to wait for the next, in milliseconds */
@@ -96,54 +103,14 @@ export class PollWorker {
     return Math.max(quotaMs, this.settings.pollMs * this.idle);
   }
 
-  private async run(): Promise<void> {
-    while (!this.stopping.signal.aborted) await this.wait(await this.attempt());
-    await this.lease
-      .release()
-      .catch((error: unknown) => this.parts.logger.warn({ error: describeError(error) }, 'Lock'));
-  }
-
-  private async attempt(): Promise<number> {
-    try {
-      if (!(await this.lease.held())) {
-        this.became('standby');
-        return this.parts.times.standbyMs;
-      }
-      const waitMs = await this.look();
-      this.became('asking');
-      this.backOff.reset();
-      return waitMs;
-    } catch (error) {
-      return this.waitAfter(error);
-    }
-  }
-
-  private waitAfter(error: unknown): number {
+  private failed(error: unknown): Failure {
     const known = error instanceof AppError && error.retryable;
     const reason = error instanceof PollError ? error.reason : known ? error.code : `fault: ${describeError(error)}`;
-    this.became(`away (${reason.slice(0, 200)})`);
     const backOffMs = this.backOff.next(false);
-    if (!(error instanceof PollError)) return backOffMs;
+    if (!(error instanceof PollError)) return { reason, waitMs: backOffMs };
+    if (!error.isQuota) return { reason, waitMs: Math.max(backOffMs, error.retryAfterMs ?? 0) };
     // The units of the day are gone, whatever we counted: other programs may use the same key.
     const all = { day: '', used: this.settings.quotaPerDay };
-    return error.isQuota
-      ? waitForQuota(all, this.settings.quotaPerDay, this.parts.clock.now())
-      : Math.max(backOffMs, error.retryAfterMs ?? 0);
-  }
-
-  private became(state: string): void {
-    if (state === this.state) return;
-    this.state = state;
-    const level = state.startsWith('away') ? 'warn' : 'info';
-    this.parts.logger[level]({ account: this.account.id, state }, 'Asking for comments is in another state');
-  }
-
-  /** Ends early when the service ends. */
-  private async wait(ms: number): Promise<void> {
-    try {
-      await sleep(ms, undefined, { signal: this.stopping.signal });
-    } catch (error) {
-      if (!this.stopping.signal.aborted) throw error;
-    }
+    return { reason, waitMs: waitForQuota(all, this.settings.quotaPerDay, this.parts.clock.now()) };
   }
 }

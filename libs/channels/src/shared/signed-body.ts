@@ -39,3 +39,9 @@ export function verifySigned(
   }
   return { ok: false, reason: 'mismatch' };
 }
+
+/** Checks a token that stands in a request as it was agreed; it proves who sent a body and not what it says. */
+export function verifyToken(given: string | undefined, agreed: string | undefined): Verification {
+  if (given === undefined || given === '') return { ok: false, reason: 'missing' };
+  return equalTokens(given, agreed ?? '') ? { ok: true, method: 'token' } : { ok: false, reason: 'mismatch' };
+}

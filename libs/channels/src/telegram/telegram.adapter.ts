@@ -1,7 +1,7 @@
 import type { DeadLetterCode } from '@app/contracts';
 import type { ChannelAccount } from '@app/kernel';
-import type { ChannelAdapter, ParseContext, ParseResult, Verification, WebhookRequest } from '../channel-adapter.js';
-import { equalTokens, exceedsRecord, rawElement, readJson, rejectElement } from '../shared/index.js';
+import type { ChannelAdapter, ParseContext, ParseResult, WebhookRequest } from '../channel-adapter.js';
+import { exceedsRecord, rawElement, readJson, rejectElement, verifyToken } from '../shared/index.js';
 import { telegramMedia } from './telegram.media.js';
 import { mapUpdate } from './telegram.mapper.js';
 import { readUpdate } from './telegram.update.js';
@@ -19,15 +19,6 @@ function checkAccount({ externalId, secrets }: ChannelAccount): readonly string[
   }
   if (token === '') problems.push('secrets.bot_token: empty; leave it out instead');
   return problems;
-}
-
-/** The token proves who sent a body and not what it says: Telegram signs nothing. */
-function verify({ headers }: WebhookRequest, { secrets }: ChannelAccount): Verification {
-  const given = headers[HEADER];
-  if (given === undefined || given === '') return { ok: false, reason: 'missing' };
-  return equalTokens(given, secrets['secret_token'] ?? '')
-    ? { ok: true, method: 'token' }
-    : { ok: false, reason: 'mismatch' };
 }
 
 function parse({ body }: WebhookRequest, context: ParseContext): ParseResult {
@@ -63,7 +54,7 @@ export const telegramAdapter: ChannelAdapter = {
   answerWithinMs: 5_000,
   // Telegram asks nothing when a webhook is set; a look by GET is answered so that it is seen to work.
   handshake: ({ method }) => (method === 'GET' ? { status: 200 } : undefined),
-  verify,
+  verify: ({ headers }, { secrets }) => verifyToken(headers[HEADER], secrets['secret_token']),
   parse,
   checkAccount,
   accepted: { status: 200 },

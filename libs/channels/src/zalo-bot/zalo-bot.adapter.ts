@@ -1,6 +1,6 @@
 import type { ChannelAccount } from '@app/kernel';
-import type { ChannelAdapter, ParseContext, ParseResult, Verification, WebhookRequest } from '../channel-adapter.js';
-import { equalTokens, objectOf, readJson, rejectElement } from '../shared/index.js';
+import type { ChannelAdapter, ParseContext, ParseResult, WebhookRequest } from '../channel-adapter.js';
+import { objectOf, readJson, rejectElement, verifyToken } from '../shared/index.js';
 import { mapUpdate } from './zalo-bot.mapper.js';
 
 const HEADER = 'x-bot-api-secret-token';
@@ -15,15 +15,6 @@ function checkAccount({ externalId, secrets }: ChannelAccount): readonly string[
     problems.push('secrets.secret_token: what was given to setWebhook as secret_token, 8 to 256 characters');
   }
   return problems;
-}
-
-/** The token proves who sent a body and not what it says: nothing is signed. */
-function verify({ headers }: WebhookRequest, { secrets }: ChannelAccount): Verification {
-  const given = headers[HEADER];
-  if (given === undefined || given === '') return { ok: false, reason: 'missing' };
-  return equalTokens(given, secrets['secret_token'] ?? '')
-    ? { ok: true, method: 'token' }
-    : { ok: false, reason: 'mismatch' };
 }
 
 function parse({ body }: WebhookRequest, context: ParseContext): ParseResult {
@@ -51,7 +42,7 @@ export const zaloBotAdapter: ChannelAdapter = {
   maxBodyBytes: 1024 * 1024,
   answerWithinMs: 1_500,
   handshake: ({ method }) => (method === 'GET' ? { status: 200 } : undefined),
-  verify,
+  verify: ({ headers }, { secrets }) => verifyToken(headers[HEADER], secrets['secret_token']),
   parse,
   checkAccount,
   accepted: { status: 200 },
