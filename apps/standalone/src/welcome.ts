@@ -1,9 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { CHANNELS } from '@app/contracts';
+import { webhookAdapterOf } from '@app/channels';
 import type { RunFile } from './run-file.js';
 
-const fileSchema = z.object({ accounts: z.array(z.object({ id: z.string(), channel: z.string() })) });
+const fileSchema = z.object({
+  accounts: z.array(z.object({ id: z.string(), channel: z.enum(CHANNELS), provider: z.string() })),
+});
 
 /**
  * What a person reads after the start: where to look, the key, the doors.
@@ -12,9 +16,11 @@ const fileSchema = z.object({ accounts: z.array(z.object({ id: z.string(), chann
  */
 export function welcome(run: RunFile, { isDemoNext }: { isDemoNext: boolean }): string {
   const { accounts } = fileSchema.parse(parse(readFileSync(run.accounts, 'utf8')));
-  const doors = accounts.map(({ id, channel }) =>
-    channel === 'email' ? `  mailbox   ${id}` : `  webhook   ${run.url}/webhooks/${channel}/${id}`,
-  );
+  const doors = accounts.map((account) => {
+    const { id, channel } = account;
+    if (webhookAdapterOf(account) !== undefined) return `  webhook   ${run.url}/webhooks/${channel}/${id}`;
+    return `  ${channel === 'email' ? 'mailbox' : 'asked  '}   ${id}`;
+  });
   return [
     '',
     `Omniline runs on ${run.url}`,

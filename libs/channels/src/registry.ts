@@ -84,7 +84,7 @@ export function joinOf(account: ChannelAccount): ChannelProvider['join'] {
 }
 
 /** The webhook adapter of an account; undefined when its provider does not deliver by webhook. */
-export function webhookAdapterOf(account: ChannelAccount): WebhookAdapter | undefined {
+export function webhookAdapterOf(account: Pick<ChannelAccount, 'channel' | 'provider'>): WebhookAdapter | undefined {
   return WEBHOOK_ADAPTERS.find(serves(account));
 }
 
