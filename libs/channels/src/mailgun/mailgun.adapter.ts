@@ -1,12 +1,12 @@
 import { createHmac, hash } from 'node:crypto';
-import type { ChannelAccount } from '@app/kernel';
+import { present, type ChannelAccount } from '@app/kernel';
 import type { AsyncChannelAdapter, Verification, WebhookRequest } from '../channel-adapter.js';
 import { equalTokens } from '../shared/hmac.js';
 import { listOf, objectOf, textOf, type JsonObject } from '../shared/fields.js';
 import { secretsInForce } from '../shared/signed-body.js';
 import { composeMime, type MailFile } from '../shared/mail/compose-mime.js';
 import { HTTP_MAIL, httpMailProblems, parsePosted, type PostedMail } from '../shared/mail/http-mail.js';
-import { fieldOf, partNamed, peekFields, readForm, type FormPart } from '../shared/mail/multipart-form.js';
+import { fieldOf, filesIn, partNamed, peekFields, readForm, type FormPart } from '../shared/mail/multipart-form.js';
 
 /** Mailgun tries for eight hours, perhaps with the first time. */
 const WINDOW_MS = 9 * 60 * 60 * 1_000;
@@ -51,18 +51,8 @@ function headOf(headers: readonly unknown[]): Buffer {
 
 function filesOf(parts: readonly FormPart[]): readonly MailFile[] {
   const map: JsonObject = objectOf(json(fieldOf(parts, 'content-id-map'))) ?? {};
-  const contentIds = new Map(Object.entries(map).map(([cid, name]) => [name, cid.replace(/^<|>$/g, '')]));
-  return parts
-    .filter(({ name }) => /^attachment-\d{1,4}$/.test(name))
-    .map(({ name, filename, contentType, bytes }) => {
-      const contentId = contentIds.get(name);
-      return {
-        ...(filename === undefined ? {} : { filename }),
-        ...(contentType === undefined ? {} : { contentType }),
-        ...(contentId === undefined ? {} : { contentId }),
-        bytes,
-      };
-    });
+  const contentIds = Object.entries(map).map(([cid, name]) => [name, cid.replace(/^<|>$/g, '')] as const);
+  return filesIn(parts, /^attachment-\d{1,4}$/, new Map(contentIds));
 }
 
 async function sourceOf(parts: readonly FormPart[]): Promise<Buffer | undefined> {
@@ -70,14 +60,8 @@ async function sourceOf(parts: readonly FormPart[]): Promise<Buffer | undefined>
   if (whole !== undefined) return whole;
   const headers = json(fieldOf(parts, 'message-headers'));
   if (!Array.isArray(headers)) return undefined;
-  const text = fieldOf(parts, 'body-plain');
-  const html = fieldOf(parts, 'body-html');
-  return await composeMime({
-    head: headOf(headers),
-    ...(text === undefined ? {} : { text }),
-    ...(html === undefined ? {} : { html }),
-    files: filesOf(parts),
-  });
+  const words = present({ text: fieldOf(parts, 'body-plain'), html: fieldOf(parts, 'body-html') });
+  return await composeMime({ head: headOf(headers), ...words, files: filesOf(parts) });
 }
 
 async function mailOf({ body, headers }: WebhookRequest): Promise<PostedMail> {

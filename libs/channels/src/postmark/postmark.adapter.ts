@@ -1,3 +1,4 @@
+import { present } from '@app/kernel';
 import type { AsyncChannelAdapter, WebhookRequest } from '../channel-adapter.js';
 import { verifyBasic } from '../shared/basic-auth.js';
 import { idOf, objectOf, objectsOf, textOf, type JsonObject } from '../shared/fields.js';
@@ -37,19 +38,14 @@ function headOf(mail: JsonObject): Buffer {
   return Buffer.from(lines.join(''));
 }
 
-const fileOf = (file: JsonObject): MailFile => {
-  const [filename, contentType, contentId] = [
-    textOf(file['Name']),
-    textOf(file['ContentType']),
-    textOf(file['ContentID']),
-  ];
-  return {
-    ...(filename === undefined ? {} : { filename }),
-    ...(contentType === undefined ? {} : { contentType }),
-    ...(contentId === undefined ? {} : { contentId: contentId.replace(/^<|>$/g, '') }),
-    bytes: Buffer.from(textOf(file['Content']) ?? '', 'base64'),
-  };
-};
+const fileOf = (file: JsonObject): MailFile => ({
+  ...present({
+    filename: textOf(file['Name']),
+    contentType: textOf(file['ContentType']),
+    contentId: textOf(file['ContentID'])?.replace(/^<|>$/g, ''),
+  }),
+  bytes: Buffer.from(textOf(file['Content']) ?? '', 'base64'),
+});
 
 function read(body: Buffer): JsonObject | undefined {
   try {
@@ -66,15 +62,10 @@ async function mailOf({ body }: WebhookRequest): Promise<PostedMail> {
   const deliveryId = idOf(mail['MessageID']);
   if (deliveryId === undefined) return { reject: 'schema_invalid', detail: '/MessageID: missing' };
   const whole = textOf(mail['RawEmail']);
-  const [text, html] = [textOf(mail['TextBody']), textOf(mail['HtmlBody'])];
+  const words = present({ text: textOf(mail['TextBody']), html: textOf(mail['HtmlBody']) });
   const source =
     whole === undefined
-      ? await composeMime({
-          head: headOf(mail),
-          ...(text === undefined ? {} : { text }),
-          ...(html === undefined ? {} : { html }),
-          files: objectsOf(mail['Attachments']).map(fileOf),
-        })
+      ? await composeMime({ head: headOf(mail), ...words, files: objectsOf(mail['Attachments']).map(fileOf) })
       : Buffer.from(whole);
   return { source, deliveryId, surroundings: { recipient: textOf(mail['OriginalRecipient']) } };
 }

@@ -1,6 +1,6 @@
 import { createPublicKey, hash, verify, type KeyObject } from 'node:crypto';
-import { fieldOf, partNamed, readForm, type FormPart } from '../shared/mail/multipart-form.js';
-import type { ChannelAccount } from '@app/kernel';
+import { fieldOf, filesIn, partNamed, readForm, type FormPart } from '../shared/mail/multipart-form.js';
+import { present, type ChannelAccount } from '@app/kernel';
 import type { AsyncChannelAdapter, Verification, WebhookRequest } from '../channel-adapter.js';
 import { verifyBasic } from '../shared/basic-auth.js';
 import { objectOf, textOf, type JsonObject } from '../shared/fields.js';
@@ -66,18 +66,8 @@ function decoded(parts: readonly FormPart[], name: string): string | undefined {
 }
 
 function filesOf(parts: readonly FormPart[]): readonly MailFile[] {
-  const contentIds = new Map(Object.entries(jsonField(parts, 'content-ids')).map(([cid, name]) => [name, cid]));
-  return parts
-    .filter(({ name }) => /^attachment\d{1,4}$/.test(name))
-    .map(({ name, filename, contentType, bytes }) => {
-      const contentId = contentIds.get(name);
-      return {
-        ...(filename === undefined ? {} : { filename }),
-        ...(contentType === undefined ? {} : { contentType }),
-        ...(contentId === undefined ? {} : { contentId }),
-        bytes,
-      };
-    });
+  const contentIds = Object.entries(jsonField(parts, 'content-ids')).map(([cid, name]) => [name, cid] as const);
+  return filesIn(parts, /^attachment\d{1,4}$/, new Map(contentIds));
 }
 
 async function mailOf({ body, headers }: WebhookRequest): Promise<PostedMail> {
@@ -87,16 +77,8 @@ async function mailOf({ body, headers }: WebhookRequest): Promise<PostedMail> {
   if (parts === undefined || (whole === undefined && head === undefined)) {
     return { reject: 'decode_failed', detail: 'the body is no form with a mail' };
   }
-  const text = decoded(parts, 'text');
-  const html = decoded(parts, 'html');
-  const source =
-    whole ??
-    (await composeMime({
-      head: head!,
-      ...(text === undefined ? {} : { text }),
-      ...(html === undefined ? {} : { html }),
-      files: filesOf(parts),
-    }));
+  const words = present({ text: decoded(parts, 'text'), html: decoded(parts, 'html') });
+  const source = whole ?? (await composeMime({ head: head!, ...words, files: filesOf(parts) }));
   const surroundings = { envelope: fieldOf(parts, 'envelope'), sender_ip: fieldOf(parts, 'sender_ip') };
   return { source, deliveryId: hash('sha256', source).slice(0, 32), surroundings };
 }

@@ -1,4 +1,5 @@
 import type { DeliveryStatus } from '@app/contracts';
+import { present } from '@app/kernel';
 import type { DeliverSm } from './deliver-sm.js';
 import type { SmppSettings } from './smpp.settings.js';
 import { receiptText } from './smpp.text.js';
@@ -71,10 +72,6 @@ export function readReceipt(
   if (id === undefined || id === '' || status === undefined) return undefined;
   const error = fields.get('err');
   const doneAt = timeOf(fields.get('done date'), settings.receiptZone);
-  return {
-    messageId: canonicalId(id, settings.receiptIds),
-    status,
-    ...(error === undefined || /^0*$/.test(error) ? {} : { error: error.slice(0, 32) }),
-    ...(doneAt === undefined ? {} : { doneAt }),
-  };
+  const named = error === undefined || /^0*$/.test(error) ? undefined : error.slice(0, 32);
+  return { messageId: canonicalId(id, settings.receiptIds), status, ...present({ error: named, doneAt }) };
 }

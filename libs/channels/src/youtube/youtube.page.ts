@@ -1,4 +1,4 @@
-import type { ChannelAccount } from '@app/kernel';
+import { present, type ChannelAccount } from '@app/kernel';
 import type { MediaRequest, RejectedElement } from '../channel-adapter.js';
 import { rejectElement } from '../shared/element.js';
 import { idOf, listOf, numberOf, objectOf, textOf, type JsonObject } from '../shared/fields.js';
@@ -80,7 +80,7 @@ function commentOf(value: unknown): YoutubeComment | undefined {
   const snippet = objectOf(item?.['snippet']);
   const id = idOf(item?.['id']);
   if (snippet === undefined || id === undefined) return undefined;
-  const known = {
+  const said = present({
     parentId: idOf(snippet['parentId']),
     videoId: idOf(snippet['videoId']),
     authorId: idOf(objectOf(snippet['authorChannelId'])?.['value']),
@@ -90,8 +90,7 @@ function commentOf(value: unknown): YoutubeComment | undefined {
     publishedAt: instantOf(snippet['publishedAt']),
     updatedAt: instantOf(snippet['updatedAt']),
     publishedText: textOf(snippet['publishedAt']),
-  };
-  const said = Object.fromEntries(Object.entries(known).filter(([, field]) => field !== undefined));
+  });
   return { id, ...said, bytes: Buffer.from(JSON.stringify(item)) };
 }
 
@@ -124,7 +123,7 @@ function readPage<Item>(
     }
   }
   const nextPageToken = textOf(body['nextPageToken']);
-  return { items, rejected, ...(nextPageToken === undefined ? {} : { nextPageToken }) };
+  return { items, rejected, ...present({ nextPageToken }) };
 }
 
 /** @returns undefined for an answer that is no page */

@@ -1,3 +1,5 @@
+import { present } from '@app/kernel';
+
 /** What a reader must know of an invitation before opening it. */
 export interface CalendarNote {
   /** `REQUEST`, `CANCEL`, `REPLY`, …; undefined when the file does not say. */
@@ -56,13 +58,12 @@ export function readCalendar(bytes: Buffer): CalendarNote {
     return value === '' ? undefined : value.slice(0, MAX_CHARS).toWellFormed();
   };
   const start = properties.get('DTSTART');
-  const note = {
+  return present({
     method: valueOf('METHOD')?.toUpperCase(),
     summary: valueOf('SUMMARY'),
     start: start && readableTime(start.parameters, start.value.trim()).slice(0, MAX_CHARS),
     location: valueOf('LOCATION'),
-  };
-  return Object.fromEntries(Object.entries(note).filter(([, value]) => value !== undefined));
+  });
 }
 
 /** One line for people: `REQUEST: Chốt mẫu áo dài, 2026-03-04 09:00 Asia/Ho_Chi_Minh, Phòng 3`; undefined for nothing. */

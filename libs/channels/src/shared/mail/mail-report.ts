@@ -1,4 +1,5 @@
 import type { DeliveryStatus } from '@app/contracts';
+import { present } from '@app/kernel';
 import type { MailClass } from './automatic-mail.js';
 import { firstField, readHeaderFields, readMessageIds, splitMail, type HeaderField } from './header-fields.js';
 import type { MimePart } from './parse-mime.js';
@@ -63,7 +64,7 @@ function outcomeOf(group: readonly HeaderField[]): Outcome | undefined {
     status === 'failed'
       ? (codeIn(firstField(group, 'status')) ?? codeIn(firstField(group, 'diagnostic-code')))
       : undefined;
-  return { status, ...(recipient === undefined ? {} : { recipient }), ...(code === undefined ? {} : { code }) };
+  return { status, ...present({ recipient, code }) };
 }
 
 /** The groups of fields of a delivery status, each about one recipient; a delay is not yet an outcome. */
@@ -78,18 +79,14 @@ function readOutcomes(notification: Buffer): readonly Outcome[] {
   const disposition = (firstField(fields, 'disposition') ?? '').toLowerCase();
   if (!/;\s*displayed/.test(disposition)) return [];
   const recipient = addressOf(firstField(fields, 'original-recipient') ?? firstField(fields, 'final-recipient'));
-  return [{ status: 'read', ...(recipient === undefined ? {} : { recipient }) }];
+  return [{ status: 'read', ...present({ recipient }) }];
 }
 
 /** What a bounce without a report part says in words. */
 function spokenOutcome({ fields, text }: ReportingMail): Outcome {
   const code = codeIn(text.slice(0, SCANNED_CHARS));
   const recipient = /[^\s<>,;]+@[^\s<>,;]+/.exec(firstField(fields, 'x-failed-recipients') ?? '')?.[0];
-  return {
-    status: 'failed',
-    ...(recipient === undefined ? {} : { recipient: recipient.slice(0, MAX_ADDRESS_CHARS) }),
-    ...(code === undefined ? {} : { code }),
-  };
+  return { status: 'failed', ...present({ recipient: recipient?.slice(0, MAX_ADDRESS_CHARS), code }) };
 }
 
 function outcomesOf(mail: ReportingMail): readonly Outcome[] {

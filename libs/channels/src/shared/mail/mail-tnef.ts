@@ -1,3 +1,5 @@
+import { present } from '@app/kernel';
+
 /** What Outlook packs into one part: files, and now and then the only readable text. */
 export interface TnefContents {
   readonly files: readonly TnefFile[];
@@ -163,8 +165,7 @@ class Unpacker {
   get contents(): TnefContents {
     return {
       files: this.files.flatMap(({ bytes, ...about }) => (bytes === undefined ? [] : [{ ...about, bytes }])),
-      ...(this.text === undefined ? {} : { text: this.text }),
-      ...(this.html === undefined ? {} : { html: this.html }),
+      ...present({ text: this.text, html: this.html }),
     };
   }
 }
@@ -182,11 +183,7 @@ function described(properties: ReadonlyMap<number, MapiValue>): Partial<TnefFile
   const bytes = objectOf(properties.get(PROPERTY.object));
   const filename = textOf(properties.get(PROPERTY.longName)) ?? textOf(properties.get(PROPERTY.name));
   const contentType = textOf(properties.get(PROPERTY.mimeTag));
-  return {
-    ...(filename === undefined ? {} : { filename }),
-    ...(contentType === undefined ? {} : { contentType }),
-    ...(bytes === undefined ? {} : { bytes }),
-  };
+  return present({ filename, contentType, bytes });
 }
 
 /**

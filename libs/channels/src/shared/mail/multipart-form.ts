@@ -1,4 +1,6 @@
 import { Busboy } from '@fastify/busboy';
+import { present } from '@app/kernel';
+import type { MailFile } from './compose-mime.js';
 
 /** A part of a form: a field, or a file when it has a name. */
 export interface FormPart {
@@ -87,6 +89,25 @@ export function partNamed(parts: readonly FormPart[], name: string): FormPart | 
 /** First part of that name, as UTF-8. */
 export function fieldOf(parts: readonly FormPart[], name: string): string | undefined {
   return partNamed(parts, name)?.bytes.toString('utf8');
+}
+
+/**
+ * The files of a mail that a provider took apart.
+ *
+ * @param form names of the parts that are files
+ * @param contentIds of parts that stand within the text, by their names
+ */
+export function filesIn(
+  parts: readonly FormPart[],
+  form: RegExp,
+  contentIds: ReadonlyMap<unknown, string>,
+): readonly MailFile[] {
+  return parts
+    .filter(({ name }) => form.test(name))
+    .map(({ name, filename, contentType, bytes }) => ({
+      ...present({ filename, contentType, contentId: contentIds.get(name) }),
+      bytes,
+    }));
 }
 
 /**
