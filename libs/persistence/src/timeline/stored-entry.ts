@@ -59,7 +59,10 @@ export interface EntryRow {
   readonly read_until: Date | null;
   /** Who speaks in the conversation, as an agent named them; null: nobody was named. */
   readonly speaker_identity_id: string | null;
-  /** The entry that `body.reply_to.alias` means; null: none, or not here yet. */
+  /**
+   * The entry that `body.reply_to.alias` means; null: none, or not here yet. Only of the same identity: whoever can name a
+   * Message-ID must not learn from an answer that somebody else has such a mail, nor point at it.
+   */
   readonly answered_entry_id: string | null;
 }
 
@@ -67,7 +70,8 @@ export interface EntryRow {
 export const ENTRY_COLUMNS = `e.id, e.identity_id, e.conversation_id, e.account_id, e.channel, e.kind, e.direction,
   e.occurred_at, e.received_at, e.stored_at, e.late, e.revision, e.body, e.changes, c.delivered_until, c.read_until,
   c.speaker_identity_id::text,
-  (SELECT a.entry_id FROM entry_alias a WHERE a.alias_id = (e.body#>>'{reply_to,alias}')::uuid
+  (SELECT a.entry_id FROM entry_alias a JOIN entry answered ON answered.id = a.entry_id
+    WHERE a.alias_id = (e.body#>>'{reply_to,alias}')::uuid AND answered.identity_id = e.identity_id
     ORDER BY a.entry_id LIMIT 1) AS answered_entry_id`;
 
 /** Public identifiers: opaque to everybody else. */

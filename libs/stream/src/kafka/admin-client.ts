@@ -71,6 +71,6 @@ function isPassing(error: unknown): boolean {
   const { type, retriable, name, message } = (error ?? {}) as Partial<
     Record<'type' | 'retriable' | 'name' | 'message', unknown>
   >;
-  if (name === 'TypeError') return String(message).includes("'topicMetadata'");
+  if (name === 'TypeError') return /'(topicMetadata|brokers)'/.test(String(message));
   return typeof type === 'string' && retriable === true;
 }
