@@ -23,6 +23,7 @@ import { twilioVoiceAdapter } from './twilio/twilio-voice.adapter.js';
 import { twilioAdapter } from './twilio/twilio.adapter.js';
 import { viberAdapter } from './viber/viber.adapter.js';
 import { vonageAdapter } from './vonage/vonage.adapter.js';
+import { webFormAdapter } from './web-form/web-form.adapter.js';
 import { youtubeProvider } from './youtube/youtube.provider.js';
 import { zaloBotAdapter } from './zalo-bot/zalo-bot.adapter.js';
 import { zaloAdapter } from './zalo/zalo.adapter.js';
@@ -50,6 +51,7 @@ export const WEBHOOK_ADAPTERS: readonly WebhookAdapter[] = [
   sendGridAdapter,
   mailgunAdapter,
   postmarkAdapter,
+  webFormAdapter,
 ];
 
 /** Every provider from which we fetch: one line each. */

@@ -7,6 +7,7 @@ import type {
   RejectedElement,
   WebhookRequest,
 } from '../channel-adapter.js';
+import { SYSTEM_NAME } from '../shared/customer-of.js';
 import { rejectElement } from '../shared/element.js';
 import { readCloudEvents } from './cloud-events.js';
 import { mapCloudEvent } from './events.mapper.js';
@@ -39,7 +40,7 @@ function parse(request: WebhookRequest, context: ParseContext): ParseResult {
 function checkAccount(account: ChannelAccount): readonly string[] {
   const { settings, secrets } = account;
   const problems: string[] = [];
-  if (typeof settings['system'] !== 'string' || !/^[a-z0-9][a-z0-9-]{0,62}$/.test(settings['system'])) {
+  if (typeof settings['system'] !== 'string' || !SYSTEM_NAME.test(settings['system'])) {
     problems.push('settings.system: the system whose ids its customers have, for example haravan');
   }
   if (typeof (settings['system_of_record'] ?? false) !== 'boolean')

@@ -13,10 +13,11 @@ import {
 import { chooseOccurredAt, cleanIdentifier, cleanText, type ChannelAccount } from '@app/kernel';
 import type { z } from 'zod';
 import type { ParseContext, ParsedEvent } from '../channel-adapter.js';
+import { customerOf, type NamedCustomer } from '../shared/customer-of.js';
 import { rawElement } from '../shared/element.js';
+import { fieldsToShow } from '../shared/form-fields.js';
 import { instantOf } from '../shared/instant-of.js';
 import type { CloudEventParts, ReceivedEvent } from './cloud-events.js';
-import { customerOf, type NamedCustomer } from './customer-of.js';
 import { formData, orderData, visitData, type FormData } from './events.schema.js';
 
 /** Why an element makes no event; without its content. */
@@ -147,13 +148,9 @@ function withoutGaps<T extends object>(parts: T): { [K in keyof T]: Exclude<T[K]
   return JSON.parse(JSON.stringify(parts)) as { [K in keyof T]: Exclude<T[K], undefined> };
 }
 
-const MAX_FIELDS = 100;
-
 function formOf({ form: name, page, fields, marketing_consent }: FormData): Form {
-  const clean = (value: string): string => cleanText(value, { nul: 'remove', maxChars: 4096 }).text;
-  const entries = Object.entries(fields ?? {}).slice(0, MAX_FIELDS);
-  const listed = entries.map(([field, value]) => ({ name: clean(field), value: clean(String(value)) }));
-  return withoutGaps({ name, page, fields: listed.length === 0 ? undefined : listed, marketing_consent });
+  const listed = Object.entries(fields ?? {}).map(([field, value]) => ({ name: field, value: String(value) }));
+  return withoutGaps({ name, page, fields: fieldsToShow(listed), marketing_consent });
 }
 
 function problemOf(error: z.ZodError): EventProblem {

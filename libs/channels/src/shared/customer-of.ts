@@ -1,7 +1,7 @@
 import type { Claim, InboundIdentity } from '@app/contracts';
 import { claimOf, normaliseMailAddress, normalisePhone, phoneIdentity, type ClaimSourceName } from '@app/identity';
 import type { ChannelAccount } from '@app/kernel';
-import type { CustomerData } from './events.schema.js';
+import type { CustomerData } from './customer-data.js';
 
 /** Who an event is about, and what it says about them. */
 export interface NamedCustomer {
@@ -17,6 +17,9 @@ function sourceOf({ settings }: ChannelAccount, recorder: Recorder): ClaimSource
   if (recorder === 'visitor') return 'webform.fields';
   return settings['system_of_record'] === true ? 'crm.import' : 'order_feed';
 }
+
+/** A system whose ids its customers have, such as `haravan`. */
+export const SYSTEM_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
 /** Scope of what a visitor of a web site typed, apart from the customers of its system. */
 const typedScope = (system: string): string => `${system}.typed`;
