@@ -1,5 +1,6 @@
 import { checkLedger, isClean, type LedgerResult } from './check-ledger.js';
 import type { ExpectedEntry, Ledger } from './ledger.js';
+import { partedPeople } from './show-timelines.js';
 import type { SeenEntry } from './seen-entry.js';
 
 const anExpected = (more: Partial<ExpectedEntry> = {}): ExpectedEntry => ({
@@ -30,7 +31,11 @@ const aSeen = (more: Partial<SeenEntry> = {}): SeenEntry => ({
   flags: [],
   ...more,
 });
-const aLedger = (...expected: ExpectedEntry[]): Ledger => ({ expected, forged: new Set(['fb-shop m_forged']) });
+const aLedger = (...expected: ExpectedEntry[]): Ledger => ({
+  expected,
+  proved: [],
+  forged: new Set(['fb-shop m_forged']),
+});
 const nothing: LedgerResult = { missing: [], doubled: [], wrong: [], smuggled: [], unexpected: [] };
 
 describe('checkLedger', () => {
@@ -78,5 +83,16 @@ describe('checkLedger', () => {
       mail: { message_id: 'a@x.example' },
     });
     expect(checkLedger(aLedger(anExpected({ account: 'hotro', id: 'a@x.example' })), [mail])).toEqual(nothing);
+  });
+
+  it('wants one timeline of whom it is proved, and of nobody else', () => {
+    const [first, second] = [aSeen(), aSeen({ account_id: 'wa-shop', provider: { message_id: 'w_1' } })];
+    const expected = [anExpected(), anExpected({ account: 'wa-shop', id: 'w_1' })];
+    const view = (reference: string, ...entries: SeenEntry[]) => ({ reference, name: '', entries });
+    const proved: Ledger = { ...aLedger(...expected), proved: ['bride'] };
+    expect(partedPeople([view('KH-1', first, second)], proved)).toEqual([]);
+    expect(partedPeople([view('KH-1', first), view('KH-2', second)], proved)).toEqual(['bride']);
+    expect(partedPeople([view('KH-1', first)], proved)).toEqual(['bride']);
+    expect(partedPeople([view('KH-1', first), view('KH-2', second)], aLedger(...expected))).toEqual([]);
   });
 });

@@ -2,9 +2,15 @@ import {
   GATEWAY_RETRIES,
   META_RETRIES,
   MetaPage,
+  PhoneExchange,
+  ShopSystem,
   ShortCodeGateway,
+  STANDARD_WEBHOOK_RETRIES,
   TWILIO_RETRIES_ASKED_FOR,
   TwilioNumber,
+  WebSite,
+  WHATSAPP_RETRIES,
+  WhatsAppNumber,
   ZALO_RETRIES,
   ZaloOa,
   type ProviderRequest,
@@ -14,9 +20,11 @@ import type { DemoAccount } from './demo-accounts.js';
 import type { Outgoing, OutgoingWebhook } from './outgoing.js';
 import type { PlannedStep } from './planned-step.js';
 import type { DemoAccountId } from './script/step.js';
+import { phoneReport } from './voices/call-voice.js';
 import { commentValue } from './voices/comment-voice.js';
 import { mailOf } from './voices/mail-voice.js';
 import { messengerItem } from './voices/messenger-voice.js';
+import { shopEvent } from './voices/shop-voice.js';
 import { zaloEvent } from './voices/zalo-voice.js';
 
 /** Steps at most this far apart may share one POST of Meta. */
@@ -25,7 +33,7 @@ const BATCH_SIZE = 4;
 const WRONG_SECRET = 'not-the-secret-of-this-account';
 
 /** Makes one request of the steps that go together. */
-type Voice = (steps: readonly PlannedStep[], account: DemoAccount) => ProviderRequest;
+type Voice = (steps: readonly PlannedStep[], account: DemoAccount, now: Date) => ProviderRequest;
 
 const only = (steps: readonly PlannedStep[]): PlannedStep => steps[0]!;
 const secretOf = (account: DemoAccount, name: string, steps: readonly PlannedStep[]): string =>
@@ -88,6 +96,54 @@ const VOICES: Readonly<
         sentAt: only(steps).at,
       }),
   },
+  'wa-shop': {
+    policy: WHATSAPP_RETRIES,
+    voice: (steps, account) =>
+      new WhatsAppNumber({
+        businessId: '330000000000001',
+        phoneNumberId: account.external_id,
+        appSecret: secretOf(account, 'app_secret', steps),
+        path: '/webhooks/whatsapp/wa-shop',
+      }).post(
+        steps.map(({ id, at, step, person }) => ({
+          id,
+          at,
+          text: step.text ?? '',
+          from: { number: person.phone.slice(1), userId: person.whatsappId, name: person.name },
+        })),
+      ),
+  },
+  'cua-hang': {
+    policy: STANDARD_WEBHOOK_RETRIES,
+    voice: (steps, account, now) =>
+      new ShopSystem({
+        signingSecret: secretOf(account, 'signing_secret', steps),
+        path: '/webhooks/events/cua-hang',
+        signedAt: now,
+      }).post(steps.map(shopEvent)),
+  },
+  'tong-dai': {
+    policy: STANDARD_WEBHOOK_RETRIES,
+    voice: (steps, account) =>
+      new PhoneExchange({
+        signingSecret: secretOf(account, 'signing_secret', steps),
+        path: '/webhooks/voice/tong-dai',
+        ourNumber: account.external_id,
+      }).report(phoneReport(only(steps))),
+  },
+  'lien-he': {
+    policy: STANDARD_WEBHOOK_RETRIES,
+    voice: (steps, account) => {
+      const { id, step, at, person } = only(steps);
+      return new WebSite({ token: secretOf(account, 'token', steps), path: '/webhooks/webform/lien-he' }).submit({
+        'Họ và tên': person.name,
+        'Số điện thoại': person.phone.replace('+84', '0'),
+        'Nội dung': step.text ?? '',
+        submission_id: id,
+        submitted_at: at.toISOString(),
+      });
+    },
+  },
 };
 
 const BATCHING: ReadonlySet<DemoAccountId> = new Set(['fb-shop', 'shop-comments']);
@@ -112,13 +168,13 @@ function batchesOf(steps: readonly PlannedStep[]): readonly PlannedStep[][] {
   return batches;
 }
 
-function webhook(steps: readonly PlannedStep[], account: DemoAccount): OutgoingWebhook {
+function webhook(steps: readonly PlannedStep[], account: DemoAccount, now: Date): OutgoingWebhook {
   const { policy, voice } = VOICES[only(steps).account as keyof typeof VOICES];
   return {
     kind: 'webhook',
     account: only(steps).account,
     at: steps.at(-1)!.sentAt,
-    request: voice(steps, account),
+    request: voice(steps, account, now),
     policy,
     elements: steps.length,
     oddity: only(steps).step.oddity,
@@ -129,18 +185,20 @@ function webhook(steps: readonly PlannedStep[], account: DemoAccount): OutgoingW
  * Turns the steps of a day into what the providers put on the wire.
  *
  * @param accounts by id
+ * @param now when requests are signed whose signature holds a time
  * @throws Error when an account is missing
  */
 export function compileDay(
   steps: readonly PlannedStep[],
   accounts: ReadonlyMap<string, DemoAccount>,
+  now: Date,
 ): readonly Outgoing[] {
   const ids = [...new Set(steps.map(({ account }) => account))];
   return ids.flatMap((id): Outgoing[] => {
     const account = accounts.get(id);
     if (account === undefined) throw new Error(`the accounts file has no account ${id}`);
     const own = steps.filter((step) => step.account === id);
-    if (id !== 'hotro') return batchesOf(own).map((batch) => webhook(batch, account));
+    if (id !== 'hotro') return batchesOf(own).map((batch) => webhook(batch, account, now));
     return own.map((step) => ({
       kind: 'mail',
       account: id,

@@ -70,6 +70,31 @@ function demoAccounts(mailPort: number): readonly object[] {
       },
       secrets: { user: 'hotro', password: secret() },
     },
+    { id: 'wa-shop', channel: 'whatsapp', provider: 'meta', external_id: '220000000000077', secrets: page },
+    {
+      id: 'cua-hang',
+      channel: 'events',
+      provider: 'cloudevents',
+      external_id: 'ban-hang',
+      // The shop checks numbers and addresses of its customers; the day passes faster than its system's clock.
+      settings: { system: 'ban-hang', system_of_record: true, tolerance_seconds: 86_400 },
+      secrets: { signing_secret: `whsec_${randomBytes(24).toString('base64')}` },
+    },
+    {
+      id: 'tong-dai',
+      channel: 'voice',
+      provider: 'http',
+      external_id: '+842871000002',
+      secrets: { signing_secret: secret() },
+    },
+    {
+      id: 'lien-he',
+      channel: 'webform',
+      provider: 'http',
+      external_id: 'shop-web',
+      settings: { system: 'shop-web', form: 'Liên hệ' },
+      secrets: { token: secret() },
+    },
   ];
 }
 
@@ -84,7 +109,7 @@ function freePort(): number {
 export const isDemoAccountsFile = (path: string): boolean => basename(path) === FILE_NAME;
 
 /**
- * Writes `<home>/demo-accounts.yaml` unless it is there: six accounts with random secrets, readable by the owner only.
+ * Writes `<home>/demo-accounts.yaml` unless it is there: ten accounts with random secrets, readable by the owner only.
  *
  * @returns its path
  */

@@ -1,5 +1,5 @@
 import type { PlannedStep } from './planned-step.js';
-import type { DemoAccountId, Role } from './script/step.js';
+import type { DemoAccountId, Role, StepKind } from './script/step.js';
 
 /** What the demonstration knows must stand on a timeline in the end. */
 export interface ExpectedEntry {
@@ -21,6 +21,8 @@ export interface ExpectedEntry {
 /** What must be there, and what must not. */
 export interface Ledger {
   readonly expected: readonly ExpectedEntry[];
+  /** Who is on one timeline, because a provider or the shop's own system vouches for number and address. */
+  readonly proved: readonly Role[];
   /** Ids of forged messages. */
   readonly forged: ReadonlySet<string>;
 }
@@ -29,13 +31,16 @@ export interface Ledger {
 export const entryName = (account: string, id: string): string => `${account} ${id}`;
 
 /** Events without an id of their own are named by the connector after what happened, to whom and when. */
-function idOf({ step, id, person, at }: PlannedStep): string {
+function idOf({ step, account, id, person, at }: PlannedStep): string {
+  if (step.kind === 'order' || step.kind === 'visit') return `${step.kind}:${id}`;
+  if (account === 'lien-he') return `form:${id}`;
   if (step.kind === 'follow') return `follow:${person.zaloId}:${at.getTime()}`;
   if (step.kind === 'share') return `submit:${person.zaloId}:${at.getTime()}`;
   return id;
 }
 
-const makesEntry = ({ step }: PlannedStep): boolean => ['say', 'answer', 'follow', 'share'].includes(step.kind);
+const ENTRIES: ReadonlySet<StepKind> = new Set(['say', 'answer', 'follow', 'share', 'order', 'visit', 'call']);
+const makesEntry = ({ step }: PlannedStep): boolean => ENTRIES.has(step.kind);
 const isAbout = (change: PlannedStep, { account, id }: PlannedStep): boolean =>
   change.account === account && change.about.at(-1) === id;
 
@@ -44,6 +49,9 @@ function isReadBy(seen: PlannedStep, entry: PlannedStep): boolean {
   if (entry.step.kind !== 'answer' || seen.account !== entry.account || seen.person !== entry.person) return false;
   return entry.account === 'fb-shop' ? entry.at <= seen.at : isAbout(seen, entry);
 }
+
+/** Steps whose text is the entry's text. */
+const IN_WORDS: ReadonlySet<StepKind> = new Set(['say', 'answer']);
 
 /** The hotline's provider states no time at all. */
 const timeOf = ({ account, step, at }: PlannedStep): Date | undefined =>
@@ -67,7 +75,7 @@ function expectEntry(entry: PlannedStep, changes: readonly PlannedStep[]): Expec
     isReactedTo: of('react').some((change) => isAbout(change, entry)),
     isRead: of('seen').some((change) => isReadBy(change, entry)),
     at: timeOf(entry),
-    text: entry.step.kind === 'share' || entry.step.kind === 'follow' ? undefined : finalText(entry, edits),
+    text: IN_WORDS.has(entry.step.kind) ? finalText(entry, edits) : undefined,
   };
 }
 
@@ -77,6 +85,7 @@ export function writeLedger(steps: readonly PlannedStep[]): Ledger {
   const changes = genuine.filter((step) => !makesEntry(step));
   return {
     expected: genuine.filter(makesEntry).map((entry) => expectEntry(entry, changes)),
+    proved: [...new Set(genuine.filter(({ account }) => account === 'cua-hang').map(({ person }) => person.role))],
     forged: new Set(
       steps.filter(({ step }) => step.oddity === 'forged').map(({ account, id }) => entryName(account, id)),
     ),

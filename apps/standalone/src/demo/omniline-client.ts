@@ -13,6 +13,7 @@ const eventPageSchema = z.object({
 });
 const customerSchema = z.object({
   customer_id: z.string(),
+  canonical_id: z.string(),
   ref: z.string(),
   display_name: z.string().optional(),
   channels: z.array(z.string()),

@@ -13,6 +13,10 @@ export interface Person {
   /** E.164. */
   readonly phone: string;
   readonly mail: string;
+  /** Id within the portfolio of the business on WhatsApp. */
+  readonly whatsappId: string;
+  /** Number in the shop's own system. */
+  readonly shopId: string;
 }
 
 const SEX: Readonly<Record<Role, 'female' | 'male'>> = {
@@ -83,6 +87,8 @@ export function castPeople(ids: RunIds, random: SeededRandom): Readonly<Record<R
       zaloIdByApp: ids.digits(`zalo app ${role}`, 18),
       phone: `+84${prefix}${ids.digits(`phone ${role}`, 7)}`,
       mail: `${asciiOf(name)}.${ids.runId}@khachhang.example`,
+      whatsappId: `VN.${ids.digits(`whatsapp ${role}`, 18)}`,
+      shopId: `KH${ids.digits(`shop ${role}`, 9)}`,
     };
   });
   return Object.fromEntries(people.map((person) => [person.role, person])) as Record<Role, Person>;

@@ -38,6 +38,14 @@ function idOf(account: DemoAccountId, name: string, ids: RunIds): string {
       return `${ids.digits('post', 15)}_${ids.digits(name, 15)}`;
     case 'hotro':
       return `${ids.hex(name, 16)}.${ids.runId}@khachhang.example`;
+    case 'wa-shop':
+      return `wamid.${ids.runId}${ids.hex(name, 32).toUpperCase()}`;
+    case 'cua-hang':
+      return `DH-${ids.digits(name, 8)}`;
+    case 'tong-dai':
+      return `pbx-${ids.runId}-${ids.digits(name, 8)}`;
+    case 'lien-he':
+      return `${ids.runId}-${ids.digits(name, 8)}`;
   }
 }
 

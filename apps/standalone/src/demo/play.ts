@@ -11,7 +11,7 @@ import { playDay } from './play-day.js';
 import { prepareDay, type PreparedDay } from './prepare-day.js';
 import { ProgressLine } from './progress-line.js';
 import { isGoodDay, renderSummary, type DaySummary } from './render-summary.js';
-import { collectTimelines, showTimelines, type DayTimelines } from './show-timelines.js';
+import { collectTimelines, partedPeople, showTimelines, type DayTimelines } from './show-timelines.js';
 
 /** How to play. */
 export interface DemoOptions {
@@ -69,6 +69,7 @@ async function playThrough(day: PreparedDay, run: RunFile, speed: number): Promi
     ledger: checkLedger(ledger, entries),
     notOnTimeline: timelines.notShown,
     disordered: timelines.disordered,
+    parted: partedPeople(timelines.views, ledger),
   };
   return { timelines, summary };
 }

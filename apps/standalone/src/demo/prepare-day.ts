@@ -36,5 +36,5 @@ export function prepareDay({ now, seed, accounts }: DayInput): PreparedDay {
   const people = castPeople(ids, random);
   const day = new DayClock(now);
   const steps = SHOP_DAY.flatMap((scene) => planScene(scene, people[scene.who], day, ids));
-  return { seed: chosen, random, people, outgoing: compileDay(steps, accounts), ledger: writeLedger(steps) };
+  return { seed: chosen, random, people, outgoing: compileDay(steps, accounts, now), ledger: writeLedger(steps) };
 }

@@ -16,6 +16,8 @@ export interface DaySummary {
   readonly notOnTimeline: readonly string[];
   /** References of timelines that are not in the order of time. */
   readonly disordered: readonly string[];
+  /** People whose entries are not on one timeline, though it is proved that they belong together. */
+  readonly parted: readonly string[];
 }
 
 const SHOWN = 8;
@@ -28,9 +30,9 @@ function problems(title: string, list: readonly string[], paint: Paint): readonl
 }
 
 /** Whether the day went as it must. */
-export const isGoodDay = ({ ledger, notOnTimeline, disordered, tally, forged }: DaySummary): boolean =>
+export const isGoodDay = ({ ledger, notOnTimeline, disordered, parted, tally, forged }: DaySummary): boolean =>
   isClean(ledger) &&
-  notOnTimeline.length + disordered.length === 0 &&
+  notOnTimeline.length + disordered.length + parted.length === 0 &&
   tally.refused === forged &&
   tally.unanswered === 0;
 
@@ -47,6 +49,7 @@ function verdict(summary: DaySummary, paint: Paint): readonly string[] {
     ...problems('never sent, but there', unexpected, paint),
     ...problems('announced, but on no timeline', summary.notOnTimeline, paint),
     ...problems('not in the order of time', summary.disordered, paint),
+    ...problems('not on one timeline, though proved to be one person', summary.parted, paint),
     ...(tally.refused === forged ? [] : [paint.bad(`  refused ${tally.refused}, forged ${forged}`)]),
     ...(tally.unanswered === 0 ? [] : [paint.bad(`  never acknowledged: ${tally.unanswered}`)]),
   ];

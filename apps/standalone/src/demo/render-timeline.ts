@@ -17,7 +17,14 @@ const CHANNELS: Readonly<Record<string, string>> = {
   sms: 'SMS',
   facebook_comment: 'Comment',
   email: 'E-mail',
+  whatsapp: 'WhatsApp',
+  voice: 'Call',
+  order: 'Order',
+  visit: 'Visit',
+  webform: 'Form',
 };
+/** Channels whose entries are events: their text says what happened. */
+const EVENTFUL = new Set(['voice', 'order', 'visit']);
 const KINDS: Readonly<Record<string, string>> = {
   image: '[Hình ảnh]',
   sticker: '[Sticker]',
@@ -50,7 +57,7 @@ function words(entry: SeenEntry): string {
   const { type = 'text', text: whole = '', visible_text: text = whole, subject } = entry.content ?? {};
   const files = entry.attachments.flatMap(({ filename }) => (filename === undefined ? [] : `[📎 ${filename}]`));
   const title = subject === undefined ? [] : [`“${subject}”`];
-  const kind = KINDS[type];
+  const kind = EVENTFUL.has(entry.channel) ? undefined : KINDS[type];
   const parts = [...title, ...(kind === undefined ? [] : [kind]), text.replace(/\s*\n\s*/g, ' ⏎ '), ...files];
   return harmless(parts.filter((part) => part !== '').join(' '));
 }

@@ -1,8 +1,10 @@
 import { COMMENT_SCENES } from './script/comment-scenes.js';
 import { MAIL_SCENES } from './script/mail-scenes.js';
 import { MESSENGER_SCENES } from './script/messenger-scenes.js';
+import { SHOP_SCENES } from './script/shop-scenes.js';
 import { SMS_SCENES } from './script/sms-scenes.js';
 import type { Scene } from './script/step.js';
+import { WHATSAPP_SCENES } from './script/whatsapp-scenes.js';
 import { ZALO_SCENES } from './script/zalo-scenes.js';
 
 /** First and last minute of the day, in Vietnam. */
@@ -15,4 +17,6 @@ export const SHOP_DAY: readonly Scene[] = [
   ...COMMENT_SCENES,
   ...SMS_SCENES,
   ...MAIL_SCENES,
+  ...WHATSAPP_SCENES,
+  ...SHOP_SCENES,
 ];

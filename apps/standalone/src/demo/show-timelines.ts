@@ -23,8 +23,13 @@ export const isInOrder = ({ entries }: TimelineView): boolean =>
 /** Reads the timelines of everybody who wrote. They hold this day only, because every run has people of its own. */
 export async function collectTimelines(client: OmnilineClient, watch: EntryWatch): Promise<DayTimelines> {
   const views: TimelineView[] = [];
+  const shownIds = new Set<string>();
   for (const id of watch.customerIds) {
-    const [customer, entries] = [await client.customer(id), await client.timeline(id)];
+    // Who was taken for two in the morning may be one in the evening.
+    const { canonical_id: canonical } = await client.customer(id);
+    if (shownIds.has(canonical)) continue;
+    shownIds.add(canonical);
+    const [customer, entries] = [await client.customer(canonical), await client.timeline(canonical)];
     views.push({ reference: customer.ref, name: customer.display_name ?? '', entries });
   }
   const shown = new Set(views.flatMap(({ entries }) => entries.map(({ entry_id: id }) => id)));
@@ -35,11 +40,26 @@ export async function collectTimelines(client: OmnilineClient, watch: EntryWatch
   };
 }
 
+/** Those of whom it is proved that all is theirs, and who stand on several timelines all the same. */
+export function partedPeople(views: readonly TimelineView[], { expected, proved }: Ledger): readonly Role[] {
+  const timelineOf = new Map(
+    views.flatMap(({ reference, entries }) =>
+      entries.map((entry) => [entryName(entry.account_id, providerIdOf(entry)), reference] as const),
+    ),
+  );
+  const timelinesOf = (role: Role): ReadonlySet<string | undefined> =>
+    new Set(
+      expected.filter(({ who }) => who === role).map(({ account, id }) => timelineOf.get(entryName(account, id))),
+    );
+  return proved.filter((role) => timelinesOf(role).size !== 1);
+}
+
 /** Whose timelines are shown: one for each way of writing. */
 const SHOWN: readonly Role[] = ['bride', 'giftGiver', 'regular', 'priceHunter', 'unhappy'];
 
 const TWO_CHANNELS =
-  'One name on two channels is a claim, not a proof: such timelines stay apart until something links them.';
+  'One name on two channels is a claim, not a proof: such timelines stay apart. What WhatsApp and the shop’s own system\n' +
+  'vouch for is proof: it made one timeline of SMS, WhatsApp, mails, calls, visits and orders.';
 
 /** Who wrote on a timeline; undefined for one that holds answers of the shop to nobody known. */
 function writerOf({ entries }: TimelineView, ledger: Ledger): Role | undefined {

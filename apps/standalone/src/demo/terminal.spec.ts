@@ -149,6 +149,7 @@ describe('summary and metrics', () => {
     ledger: { missing: [], doubled: [], wrong: [], smuggled: [], unexpected: [] },
     notOnTimeline: [],
     disordered: [],
+    parted: [],
   };
 
   it('reads what was accepted and what became of it', () => {
@@ -169,6 +170,7 @@ describe('summary and metrics', () => {
     ['a forgery was not refused', { forged: 2 }, 'refused 1, forged 2'],
     ['a request was never acknowledged', { tally: { ...goodDay.tally, unanswered: 1 } }, 'never acknowledged: 1'],
     ['a timeline is in another order', { disordered: ['KH-200019'] }, 'KH-200019'],
+    ['one person stands on two timelines', { parted: ['regular'] }, 'regular'],
     ['an entry is on no timeline', { notOnTimeline: ['ent_1'] }, 'ent_1'],
   ])('does not when %s', (_label, more, shown) => {
     expect(isGoodDay({ ...goodDay, ...more })).toBe(false);

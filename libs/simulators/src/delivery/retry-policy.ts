@@ -92,3 +92,11 @@ export const LINE_RETRIES: RetryPolicy = {
   retriesAfter: anythingButSuccess,
   attemptHeaders: noHeaders,
 };
+
+/** Systems that sign as Standard Webhooks prescribes: the example of its specification, for a day and a half. */
+export const STANDARD_WEBHOOK_RETRIES: RetryPolicy = {
+  answerWithinMs: 15 * SECOND,
+  waitsMs: [5 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 14 * HOUR],
+  retriesAfter: anythingButSuccess,
+  attemptHeaders: noHeaders,
+};

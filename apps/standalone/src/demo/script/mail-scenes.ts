@@ -53,4 +53,13 @@ export const MAIL_SCENES: readonly Scene[] = [
       send('13:18', 'file', 'Danh sách số đo đính kèm ạ.', { of: 'more' }),
     ],
   },
+  {
+    who: 'regular',
+    on: 'hotro',
+    subject: 'Xin hoá đơn',
+    steps: [
+      say('11:20', 'Em xuất giúp chị hoá đơn lần mua tháng trước nhé.', { as: 'invoice' }),
+      say('15:25', 'Chị nhận được rồi, cảm ơn em.', { of: 'invoice' }),
+    ],
+  },
 ];

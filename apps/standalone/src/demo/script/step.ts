@@ -14,10 +14,32 @@ export type Role =
   | 'nightOwl';
 
 /** Accounts of the demonstration. */
-export type DemoAccountId = 'fb-shop' | 'oa-shop' | 'hotline-sms' | 'sms-vn' | 'shop-comments' | 'hotro';
+export type DemoAccountId =
+  | 'fb-shop'
+  | 'oa-shop'
+  | 'hotline-sms'
+  | 'sms-vn'
+  | 'shop-comments'
+  | 'hotro'
+  | 'wa-shop'
+  | 'cua-hang'
+  | 'tong-dai'
+  | 'lien-he';
 
 /** What a step is. */
-export type StepKind = 'say' | 'answer' | 'edit' | 'remove' | 'react' | 'seen' | 'follow' | 'share';
+export type StepKind =
+  | 'say'
+  | 'answer'
+  | 'edit'
+  | 'remove'
+  | 'react'
+  | 'seen'
+  | 'follow'
+  | 'share'
+  | 'order'
+  | 'visit'
+  | 'call'
+  | 'progress';
 
 /** What a message holds besides its text. */
 export type Extra = 'image' | 'sticker' | 'location' | 'unsupported' | 'file';
@@ -82,5 +104,19 @@ export const send = (at: string, extra: Extra, text = '', more: More = {}): Step
   kind: 'say',
   text,
   extra,
+  ...more,
+});
+/** The shop's system records an order. */
+export const order = (at: string, text: string, as: string): Step => ({ at, kind: 'order', text, as });
+/** The customer comes into the shop; `text` is what for. */
+export const visit = (at: string, text: string): Step => ({ at, kind: 'visit', text });
+/** The customer calls. */
+export const call = (at: string, as: string): Step => ({ at, kind: 'call', as });
+/** An order or a call goes on: the next word of its system. */
+export const progress = (at: string, of: string, text: string, more: More = {}): Step => ({
+  at,
+  kind: 'progress',
+  of,
+  text,
   ...more,
 });

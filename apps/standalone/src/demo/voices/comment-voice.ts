@@ -31,6 +31,10 @@ export function commentValue(planned: PlannedStep, pageId: string): FeedValue {
     case 'seen':
     case 'follow':
     case 'share':
+    case 'order':
+    case 'visit':
+    case 'call':
+    case 'progress':
       throw new Error(`the script has no ${step.kind} among comments`);
   }
 }

@@ -53,6 +53,10 @@ export function messengerItem(planned: PlannedStep, pageId: string): MessagingIt
       return messengerRead(thread, at, at);
     case 'follow':
     case 'share':
+    case 'order':
+    case 'visit':
+    case 'call':
+    case 'progress':
       throw new Error(`Messenger has no ${step.kind}`);
   }
 }

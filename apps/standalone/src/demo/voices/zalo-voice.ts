@@ -53,6 +53,10 @@ export function zaloEvent(planned: PlannedStep, oaId: string): ZaloEvent {
     }
     case 'edit':
     case 'remove':
+    case 'order':
+    case 'visit':
+    case 'call':
+    case 'progress':
       throw new Error(`Zalo has no ${step.kind}`);
   }
 }
