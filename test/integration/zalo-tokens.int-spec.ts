@@ -125,7 +125,8 @@ describe('the tokens of an official account', () => {
     );
     const { service } = copy();
     const profiles = new ProfileRepository(database);
-    const fetcher = new FetchProfilesService(profiles, client, service, [account()], new Metrics(), logger);
+    const noPictures = { keep: async () => await Promise.resolve('refused' as const) };
+    const fetcher = new FetchProfilesService(profiles, client, service, noPictures, [account()], new Metrics(), logger);
     await fetcher.findNew();
     mood = 'away';
     await fetcher.fetchDue();

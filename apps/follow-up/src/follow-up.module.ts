@@ -1,10 +1,11 @@
 import { Module } from '@nestjs/common';
 import { CONFIG, CREDENTIALS, INSTALLATION_SECRET, type Config } from '@app/kernel';
-import { GuardedClient, mediaStoreProvider } from '@app/media';
-import { CredentialRepository, Database, MediaRepository, ProfileRepository } from '@app/persistence';
+import { GuardedClient, MEDIA_STORE, mediaStoreProvider, type MediaStore } from '@app/media';
+import { AvatarRepository, CredentialRepository, Database, MediaRepository, ProfileRepository } from '@app/persistence';
+import { AvatarKeeper } from './fetch-profiles/avatar-keeper.js';
 import { FetchProfilesService } from './fetch-profiles/fetch-profiles.service.js';
 import { KeepTokensService, TOKEN_CLIENT } from './keep-tokens/keep-tokens.service.js';
-import { FetchMediaService, MEDIA_CLIENT } from './fetch-media/fetch-media.service.js';
+import { FetchMediaService, MEDIA_CLIENT, type MediaClient } from './fetch-media/fetch-media.service.js';
 
 /** Longest silence of a host, and longest whole fetch, in milliseconds. */
 const IDLE_MS = 10_000;
@@ -34,6 +35,12 @@ const TOKEN_TOTAL_MS = 20_000;
       provide: ProfileRepository,
       useFactory: (database: Database) => new ProfileRepository(database),
       inject: [Database],
+    },
+    {
+      provide: AvatarKeeper,
+      useFactory: (client: MediaClient, database: Database, store: MediaStore) =>
+        new AvatarKeeper(client, new AvatarRepository(database), store),
+      inject: [MEDIA_CLIENT, Database, MEDIA_STORE],
     },
     { provide: MediaRepository, useFactory: (database: Database) => new MediaRepository(database), inject: [Database] },
     mediaStoreProvider,

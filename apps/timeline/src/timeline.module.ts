@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { mediaStoreProvider } from '@app/media';
 import {
+  AvatarRepository,
   CustomersRepository,
   Database,
   EpochsRepository,
@@ -27,12 +28,14 @@ import { EventsService } from './events/events.service.js';
 import { DEFAULT_STREAM_SETTINGS, LiveReaders, STREAM_SETTINGS } from './events/live-readers.js';
 import { GRAPH_CONTROLLERS, GRAPH_SERVICES } from './graph/graph.providers.js';
 import { Cursors } from './http/cursor.js';
+import { IdentitiesController } from './identities/identities.controller.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { RequestIds } from './http/request-id.js';
 import { PrivacyController } from './privacy/privacy.controller.js';
 import { PrivacyService } from './privacy/privacy.service.js';
 
 const REPOSITORIES = [
+  AvatarRepository,
   CustomersRepository,
   TimelineRepository,
   EventFeedRepository,
@@ -56,6 +59,7 @@ const REPOSITORIES = [
     ...GRAPH_CONTROLLERS,
     PrivacyController,
     EntriesController,
+    IdentitiesController,
     EventsController,
     ContractController,
   ],

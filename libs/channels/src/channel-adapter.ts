@@ -168,6 +168,7 @@ export interface Profile {
   readonly name?: string;
   readonly username?: string;
   readonly locale?: string;
+  /** Address of a picture, which may soon lead nowhere. */
   readonly avatar?: string;
 }
 
@@ -178,6 +179,8 @@ export interface ProfileAccess {
   /** Scope of the identities that an account may ask about. */
   scopeOf(account: ChannelAccount): string;
   readonly hosts: readonly string[];
+  /** Domains that hand out pictures of people, each with its subdomains; absent: none are fetched. */
+  readonly avatarHosts?: readonly string[];
   /** @returns undefined when the account has no credential for it */
   requestFor(userId: string, account: ChannelAccount): Omit<MediaRequest, 'next'> | undefined;
   /** @returns undefined when the answer is a refusal */

@@ -26,13 +26,13 @@ describe('asking a provider about a person', () => {
     [
       'messenger',
       '7400000000000101',
-      'https://graph.facebook.com/v25.0/7400000000000101?fields=first_name,last_name,locale',
+      'https://graph.facebook.com/v25.0/7400000000000101?fields=first_name,last_name,locale,profile_pic',
       { authorization: 'Bearer made-up' },
     ],
     [
       'instagram',
       '9900000000000077',
-      'https://graph.facebook.com/v25.0/9900000000000077?fields=name,username',
+      'https://graph.facebook.com/v25.0/9900000000000077?fields=name,username,profile_pic',
       { authorization: 'Bearer made-up' },
     ],
     [
@@ -57,6 +57,11 @@ describe('asking a provider about a person', () => {
       { name: 'Trần Thị Bưởi', locale: 'vi_VN' },
     ],
     ['messenger', { first_name: 'Bưởi' }, { name: 'Bưởi' }],
+    [
+      'messenger',
+      { first_name: 'Bưởi', profile_pic: 'https://scontent.fbcdn.net/p.jpg' },
+      { name: 'Bưởi', avatar: 'https://scontent.fbcdn.net/p.jpg' },
+    ],
     ['messenger', { error: { code: 100 } }, undefined],
     ['instagram', { name: 'Lan', username: 'lan.do' }, { name: 'Lan', username: 'lan.do' }],
     ['instagram', { username: 'lan.do' }, { username: 'lan.do' }],

@@ -4,6 +4,7 @@ import { ACCOUNTS, AppError, cleanText, LOGGER, Metrics, type ChannelAccount, ty
 import { ProfileRepository, type ProfileFacts, type ProfileLookup } from '@app/persistence';
 import { WorkLoop } from '@app/runtime';
 import { KeepTokensService } from '../keep-tokens/keep-tokens.service.js';
+import { AvatarKeeper } from './avatar-keeper.js';
 import { MEDIA_CLIENT, type MediaClient } from '../fetch-media/fetch-media.service.js';
 
 /** Providers count calls: so many a second at most, for all accounts together. */
@@ -27,7 +28,7 @@ interface Source {
 const fit = (text: string): string => cleanText(text, { nul: 'remove', maxChars: MAX_CHARS }).text.trim();
 
 /**
- * Asks providers for the names of people whom their messages only number, after the messages stand. Only accounts that say
+ * Asks providers for the names and pictures of people whom their messages only number, after the messages stand. Only accounts that say
  * `profiles: true` are asked for.
  *
  * Guarantee: none; a name is a convenience. What is erased while it is asked about stays erased.
@@ -41,6 +42,7 @@ export class FetchProfilesService implements OnApplicationBootstrap, BeforeAppli
     @Inject(ProfileRepository) private readonly profiles: ProfileRepository,
     @Inject(MEDIA_CLIENT) private readonly client: MediaClient,
     @Inject(KeepTokensService) private readonly tokens: Pick<KeepTokensService, 'withToken'>,
+    @Inject(AvatarKeeper) private readonly avatars: Pick<AvatarKeeper, 'keep'>,
     @Inject(ACCOUNTS) accounts: readonly ChannelAccount[],
     @Inject(Metrics) private readonly metrics: Metrics,
     @Inject(LOGGER) logger: Logger,
@@ -101,16 +103,26 @@ export class FetchProfilesService implements OnApplicationBootstrap, BeforeAppli
     const answer = await this.client.download({ ...request, hosts: source.access.hosts });
     if (!answer.ok) {
       count(answer.outcome);
-      const retryMs = Math.min(FIRST_RETRY_MS * 2 ** Math.min(lookup.attempts, 10), REFUSED_FOR_MS);
-      const delayMs = answer.outcome === 'retry' ? Math.max(retryMs, answer.retryAfterMs ?? 0) : REFUSED_FOR_MS;
-      return await this.profiles.askAgain(lookup.identity_id, delayMs);
+      const again = answer.outcome === 'retry' ? retryMs(lookup, answer.retryAfterMs) : REFUSED_FOR_MS;
+      return await this.profiles.askAgain(lookup.identity_id, again);
     }
     const facts = source.access.read(answer.bytes);
     count(facts === undefined ? 'refused' : 'known');
-    if (facts !== undefined) await this.profiles.keep(lookup.identity_id, fitting(facts));
-    await this.profiles.askAgain(lookup.identity_id, facts === undefined ? REFUSED_FOR_MS : KNOWN_FOR_MS);
+    if (facts === undefined) return await this.profiles.askAgain(lookup.identity_id, REFUSED_FOR_MS);
+    await this.profiles.keep(lookup.identity_id, fitting(facts));
+    const picture = await this.picture(lookup, facts, source.access);
+    await this.profiles.askAgain(lookup.identity_id, picture === 'later' ? retryMs(lookup) : KNOWN_FOR_MS);
+  }
+
+  private async picture({ identity_id: id }: ProfileLookup, { avatar }: ProfileFacts, { avatarHosts }: ProfileAccess) {
+    if (avatar === undefined || avatarHosts === undefined) return undefined;
+    return await this.avatars.keep(id, { url: avatar, hosts: avatarHosts });
   }
 }
+
+/** Ever longer, and never sooner than the provider says. */
+const retryMs = ({ attempts }: ProfileLookup, retryAfterMs = 0): number =>
+  Math.max(Math.min(FIRST_RETRY_MS * 2 ** Math.min(attempts, 10), REFUSED_FOR_MS), retryAfterMs);
 
 function fitting(facts: ProfileFacts): ProfileFacts {
   return Object.fromEntries(

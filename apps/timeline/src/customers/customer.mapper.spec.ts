@@ -10,6 +10,7 @@ const identity: CustomerIdentityRow = {
   state: 'active',
   first_seen: '2026-11-20T15:15:02.113+07:00',
   last_seen: '2026-11-21T01:02:03.004005+00:00',
+  has_avatar: false,
 };
 const aRow = (more: Partial<CustomerDetailRow> = {}): CustomerDetailRow => ({
   id: '9007199254740993',
@@ -52,6 +53,32 @@ describe('the customer as the API shows it', () => {
       last_entry_at: '2026-11-21T01:02:03.004Z',
     });
     expect(customerSchema.strict().parse(customer)).toEqual(customer);
+  });
+
+  it('has the picture of the identity that was seen last', () => {
+    const seen = (id: string, last: string | null, has: boolean): CustomerIdentityRow => ({
+      ...identity,
+      id,
+      last_seen: last,
+      has_avatar: has,
+    });
+    const { avatar, identities } = toCustomer(
+      aRow({
+        identities: [
+          seen('1', null, true),
+          seen('2', '2026-11-21T01:02:03.004005+00:00', true),
+          seen('3', '2026-11-20T01:02:03.004005+00:00', true),
+          seen('4', '2026-11-22T01:02:03.004005+00:00', false),
+        ],
+      }),
+    );
+    expect(avatar).toBe('/v1/identities/idn_2/avatar');
+    expect(identities.map((one) => one.avatar)).toEqual([
+      '/v1/identities/idn_1/avatar',
+      '/v1/identities/idn_2/avatar',
+      '/v1/identities/idn_3/avatar',
+      undefined,
+    ]);
   });
 
   it('leaves out what is not known or erased', () => {

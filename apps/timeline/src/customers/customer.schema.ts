@@ -8,6 +8,10 @@ const identitySchema = z
     scope: z.string().meta({ description: 'Where the value means something; empty: everywhere', examples: [''] }),
     value: text('Canonical value; absent once erased', '+84912345678').optional(),
     state: text('active, shared, blocked, retired or erased', 'active'),
+    avatar: text(
+      'Where the picture of the person is; absent: there is none',
+      '/v1/identities/idn_42/avatar',
+    ).optional(),
     first_seen: instant('First seen'),
     last_seen: instant('Time of its newest entry').optional(),
   })
@@ -22,6 +26,7 @@ export const customerSchema = z
     status: text('active or merged', 'active'),
     canonical_id: text('The customer to ask for instead, or itself', 'cus_204518'),
     display_name: text('Best name known', 'Trần Thị Bưởi').optional(),
+    avatar: text('Picture of the identity seen last that has one', '/v1/identities/idn_42/avatar').optional(),
     identities: z.array(identitySchema).meta({ description: 'Identities, oldest first', examples: [[]] }),
     channels: z.array(text('Channel', 'sms')).meta({ description: 'Channels used', examples: [['sms']] }),
     counts: z

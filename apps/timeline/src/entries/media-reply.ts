@@ -47,7 +47,11 @@ function rangeOf(text: string | undefined, size: number): readonly [number, numb
  *
  * @see RFC 9110, sections 13 and 14; RFC 6266
  */
-export function mediaReply(attachment: Attachment, bytes: Buffer, { range, ifNoneMatch }: MediaRequest): MediaReply {
+export function mediaReply(
+  attachment: Pick<Attachment, 'sha256' | 'media_type' | 'filename'>,
+  bytes: Buffer,
+  { range, ifNoneMatch }: MediaRequest,
+): MediaReply {
   const type = attachment.media_type ?? '';
   const mediaType = MEDIA_TYPE.test(type) ? type : 'application/octet-stream';
   const etag = `"${attachment.sha256}"`;

@@ -8,6 +8,7 @@ const ADDRESSES: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^\/v1\/merges\/[^/]+\/undo$/, ['POST']],
   [/^\/v1\/rollbacks$/, ['POST']],
   [/^\/v1\/identities\/[^/]+\/(share|epochs)$/, ['POST']],
+  [/^\/v1\/identities\/[^/]+\/avatar$/, READ],
   [/^\/v1\/erasures\/[^/]+$/, READ],
   [/^\/v1\/conversations\/[^/]+\/speaker$/, ['PUT']],
   [/^\/v1\/entries\/[^/]+(\/raw|\/media\/[^/]+)?$/, READ],

@@ -1,11 +1,12 @@
 import type { IdentityKind } from '@app/contracts';
+import { present } from '@app/kernel';
 import type { ProfileAccess } from '../channel-adapter.js';
 import { objectOf, readJson, textOf } from '../shared/index.js';
 
 const GRAPH = 'https://graph.facebook.com/v25.0/';
 
 /**
- * Names of people who wrote to a page or an Instagram account.
+ * Names and pictures of people who wrote to a page or an Instagram account.
  *
  * @see Messenger Platform, "User Profile API"; Instagram Platform, "User Profile"
  */
@@ -13,10 +14,11 @@ export const metaProfile = (kind: Extract<IdentityKind, 'messenger_psid' | 'inst
   kind,
   scopeOf: ({ externalId }) => externalId,
   hosts: ['graph.facebook.com'],
+  avatarHosts: ['fbcdn.net', 'fbsbx.com', 'cdninstagram.com'],
   requestFor(userId, { secrets }) {
     const token = secrets.access_token ?? '';
     if (token === '' || !/^\d+$/.test(userId)) return undefined;
-    const fields = kind === 'messenger_psid' ? 'first_name,last_name,locale' : 'name,username';
+    const fields = kind === 'messenger_psid' ? 'first_name,last_name,locale,profile_pic' : 'name,username,profile_pic';
     return { url: `${GRAPH}${userId}?fields=${fields}`, headers: { authorization: `Bearer ${token}` } };
   },
   read(answer) {
@@ -27,12 +29,8 @@ export const metaProfile = (kind: Extract<IdentityKind, 'messenger_psid' | 'inst
       .filter((part) => part !== undefined)
       .join(' ');
     const name = textOf(person?.name) ?? (whole === '' ? undefined : whole);
-    const [username, locale] = [textOf(person?.username), textOf(person?.locale)];
+    const [username, locale, avatar] = [textOf(person?.username), textOf(person?.locale), textOf(person?.profile_pic)];
     if (name === undefined && username === undefined) return undefined;
-    return {
-      ...(name === undefined ? {} : { name }),
-      ...(username === undefined ? {} : { username }),
-      ...(locale === undefined ? {} : { locale }),
-    };
+    return present({ name, username, locale, avatar });
   },
 });

@@ -2,11 +2,12 @@ import type { ProfileAccess } from '../channel-adapter.js';
 import { objectOf, textOf } from '../shared/fields.js';
 import { readJson } from '../shared/read-json.js';
 
-/** Names of people who wrote to an official account. @see Zalo for Developers, "Get user detail" v3.0 */
+/** Names and pictures of people who wrote to an official account. @see Zalo for Developers, "Get user detail" v3.0 */
 export const zaloProfile: ProfileAccess = {
   kind: 'zalo_user',
   scopeOf: ({ externalId }) => externalId,
   hosts: ['openapi.zalo.me'],
+  avatarHosts: ['zdn.vn', 'zadn.vn', 'dlfl.vn'],
   requestFor(userId, { secrets }) {
     const token = secrets['access_token'] ?? '';
     if (token === '' || !/^\d+$/.test(userId)) return undefined;

@@ -60,6 +60,7 @@ const LEFT = statement(
   'erasure-left',
   `SELECT EXISTS (SELECT FROM entry WHERE identity_id = ANY($1::bigint[]) AND event_id <> '')
        OR EXISTS (SELECT FROM fact WHERE identity_id = ANY($1::bigint[]))
+       OR EXISTS (SELECT FROM identity_avatar WHERE identity_id = ANY($1::bigint[]))
        OR EXISTS (SELECT FROM claim WHERE identity_id = ANY($1::bigint[]))
        OR EXISTS (SELECT FROM media_job j JOIN entry e ON e.id = j.entry_id WHERE e.identity_id = ANY($1::bigint[]))
        OR EXISTS (SELECT FROM media_reference r JOIN entry e ON e.id = r.entry_id WHERE e.identity_id = ANY($1::bigint[]))
@@ -96,6 +97,7 @@ const FORGET: readonly NamedStatement[] = [
     `UPDATE polled_comment SET author = ''
       WHERE author IN (SELECT value FROM identity WHERE id = ANY($1::bigint[]) AND kind = 'youtube_channel')`,
   ),
+  statement('erasure-avatars', 'DELETE FROM identity_avatar WHERE identity_id = ANY($1::bigint[])'),
   statement('erasure-facts', 'DELETE FROM fact WHERE identity_id = ANY($1::bigint[])'),
   statement(
     'erasure-claims',

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Database, NamedStatement, Queryable } from '../database.js';
 import { LOCATOR_KEY } from './locator-key.js';
+import { isUnused, NOTE_OBJECT, type StoredObject } from './stored-object.js';
 import { foldChanges, MEDIA_FETCHED, type MediaBody } from '../unify/fold-changes.js';
 import { UnifyRepository } from '../unify/unify.repository.js';
 
@@ -42,10 +43,6 @@ const STILL_WANTED = statement(
       WHERE e.id = $1 AND coalesce(e.changes->>'state', '') <> 'deleted_by_sender'
         AND NOT EXISTS (SELECT FROM change c WHERE c.id = $2)) AS wanted`,
 );
-const OBJECT = statement(
-  'media-object',
-  'INSERT INTO media_object (digest, media_type, size_bytes) VALUES ($1, $2, $3) ON CONFLICT (digest) DO NOTHING',
-);
 const REFER = statement(
   'media-refer',
   'INSERT INTO media_reference (digest, entry_id) VALUES ($1, $2) ON CONFLICT DO NOTHING',
@@ -68,11 +65,11 @@ const POSTPONE = statement(
 const UNREFERRED = statement(
   'media-unreferred',
   `SELECT digest FROM media_object o WHERE stored_at < clock_timestamp() - interval '1 minute'
-      AND NOT EXISTS (SELECT FROM media_reference r WHERE r.digest = o.digest) LIMIT 100`,
+      AND ${isUnused('o.digest')} LIMIT 100`,
 );
 const LOCK_OBJECT = statement(
   'media-lock-object',
-  `SELECT NOT EXISTS (SELECT FROM media_reference r WHERE r.digest = $1) AS unused FROM media_object WHERE digest = $1 FOR UPDATE`,
+  `SELECT ${isUnused('$1')} AS unused FROM media_object WHERE digest = $1 FOR UPDATE`,
 );
 
 /** Id of the change that tells what became of an attachment: one for each, however often it is fetched. */
@@ -107,9 +104,9 @@ export class MediaRepository {
    * Notes that an entry refers to bytes, **before** they are put into the store: whoever removes what nobody refers to
    * then leaves them alone.
    */
-  async refer(job: MediaJob, object: { digest: string; mediaType: string; sizeBytes: number }): Promise<void> {
+  async refer(job: MediaJob, object: StoredObject): Promise<void> {
     await this.database.transaction(async (tx) => {
-      await tx.query(OBJECT, [object.digest, object.mediaType, object.sizeBytes]);
+      await tx.query(NOTE_OBJECT, [object.digest, object.mediaType, object.sizeBytes]);
       await tx.query(REFER, [object.digest, job.entry_id]);
     });
   }

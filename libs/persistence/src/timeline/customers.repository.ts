@@ -10,6 +10,7 @@ export interface CustomerIdentityRow {
   readonly first_seen: string;
   /** Time of the newest entry of its conversations; null without one. */
   readonly last_seen: string | null;
+  readonly has_avatar: boolean;
 }
 
 /** A customer with what its identities say. */
@@ -110,7 +111,8 @@ const DETAILS: NamedStatement = {
            WHERE i.customer_id = c.id ORDER BY f.trust DESC, f.observed_at DESC, f.value LIMIT 1) AS display_name,
          (SELECT coalesce(json_agg(json_build_object('id', i.id::text, 'kind', i.kind, 'scope', i.scope, 'value', i.value,
                    'state', i.state, 'first_seen', i.first_seen, 'last_seen',
-                   (SELECT max(v.last_at) FROM conversation v WHERE v.identity_id = i.id)) ORDER BY i.id), '[]')
+                   (SELECT max(v.last_at) FROM conversation v WHERE v.identity_id = i.id), 'has_avatar',
+                   EXISTS (SELECT FROM identity_avatar a WHERE a.identity_id = i.id)) ORDER BY i.id), '[]')
             FROM identity i WHERE i.customer_id = c.id) AS identities,
          t.channels, t.entry_count, t.conversation_count, t.last_entry_at
     FROM customer c
