@@ -200,12 +200,38 @@ export type TokenReading =
   /** Somebody must act. `reason` is the provider's code. */
   | { readonly ok: false; readonly reason: string };
 
+/** A question to somebody who may grant rights: both are random, and never used again. */
+export interface GrantQuestion {
+  /** Proves later that who exchanges the code also asked for it (RFC 7636). */
+  readonly verifier: string;
+  /** Comes back with the code. */
+  readonly state: string;
+  /** Where the browser is sent back to, as it is registered with the provider. */
+  readonly callbackUrl: string;
+}
+
+/** How somebody who may grant rights gives the first refresh token of an account, in a browser. */
+export interface TokenGrant {
+  /** The address to open. */
+  permissionUrl(question: GrantQuestion, account: ChannelAccount): string;
+  /**
+   * Reads the address to which the browser was sent back.
+   *
+   * @returns undefined when it answers another question, or is about another account
+   */
+  codeOf(address: string, question: GrantQuestion, account: ChannelAccount): string | undefined;
+  /** Exchanges the code, which works once. */
+  requestFor(code: string, question: GrantQuestion, account: ChannelAccount): TokenRequest;
+}
+
 /** How the access token of an account is renewed by a refresh token that changes with each use. */
 export interface TokenAccess {
   readonly hosts: readonly string[];
   /** What the accounts file brings to begin with; undefined when the token of that account never changes. */
   refreshTokenOf(account: ChannelAccount): string | undefined;
   requestFor(refreshToken: string, account: ChannelAccount): TokenRequest;
+  /** Absent: the first refresh token is had elsewhere. */
+  readonly grant?: TokenGrant;
   /** @returns undefined for an answer that is none */
   read(answer: Buffer): TokenReading | undefined;
 }

@@ -1,6 +1,7 @@
 import type { TokenAccess } from '../channel-adapter.js';
 import { idOf, numberOf, objectOf, textOf } from '../shared/fields.js';
 import { readJson } from '../shared/read-json.js';
+import { zaloGrant, ZALO_TOKEN_URL } from './zalo.grant.js';
 
 /** Renewed when this much of its life is over. */
 const LIFE_USED = 0.8;
@@ -10,9 +11,10 @@ const MAX_LIFETIME_SECONDS = 90 * 86_400;
 /** The pair of tokens of an official account; each refresh token works once. @see Zalo for Developers, OAuth v4 */
 export const zaloToken: TokenAccess = {
   hosts: ['oauth.zaloapp.com'],
+  grant: zaloGrant,
   refreshTokenOf: ({ secrets }) => textOf(secrets['refresh_token']),
   requestFor: (refreshToken, { settings, secrets }) => ({
-    url: 'https://oauth.zaloapp.com/v4/oa/access_token',
+    url: ZALO_TOKEN_URL,
     headers: { secret_key: secrets['app_secret'] ?? '' },
     form: { refresh_token: refreshToken, app_id: textOf(settings['app_id']) ?? '', grant_type: 'refresh_token' },
   }),
