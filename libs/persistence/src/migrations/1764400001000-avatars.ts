@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /** Pictures of people, kept like attachments under their digest. A new table only. */
-export class Avatars1764400000000 implements MigrationInterface {
-  readonly name = 'Avatars1764400000000';
+export class Avatars1764400001000 implements MigrationInterface {
+  readonly name = 'Avatars1764400001000';
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
