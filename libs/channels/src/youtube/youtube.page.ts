@@ -34,6 +34,8 @@ export interface YoutubeComment {
 export interface YoutubeThread {
   readonly comment: YoutubeComment;
   readonly replies: readonly YoutubeComment[];
+  /** Answers that came along and cannot be read. */
+  readonly unreadable: readonly unknown[];
   readonly replyCount: number;
 }
 
@@ -98,16 +100,23 @@ function threadOf(value: unknown): YoutubeThread | undefined {
   const snippet = objectOf(objectOf(value)?.['snippet']);
   const comment = commentOf(snippet?.['topLevelComment']);
   if (comment === undefined) return undefined;
-  const replies = listOf(objectOf(objectOf(value)?.['replies'])?.['comments']).flatMap(
-    (reply) => commentOf(reply) ?? [],
-  );
-  return { comment, replies, replyCount: Math.max(numberOf(snippet?.['totalReplyCount']) ?? 0, replies.length) };
+  const sent = listOf(objectOf(objectOf(value)?.['replies'])?.['comments']);
+  const replies = sent.flatMap((reply) => commentOf(reply) ?? []);
+  const unreadable = sent.filter((reply) => commentOf(reply) === undefined);
+  const replyCount = Math.max(numberOf(snippet?.['totalReplyCount']) ?? 0, replies.length);
+  return { comment, replies, unreadable, replyCount };
+}
+
+function rejectedOf(value: unknown, { id: accountId }: ChannelAccount): RejectedElement {
+  const element = { accountId, bytes: Buffer.from(JSON.stringify(value)) };
+  return rejectElement('schema_invalid', 'a comment without an id or a snippet', element);
 }
 
 function readPage<Item>(
   answer: Buffer,
   account: ChannelAccount,
   read: (value: unknown) => Item | undefined,
+  within: (item: Item) => readonly unknown[],
 ): YoutubePage<Item> | undefined {
   const reading = readJson(answer);
   const body: JsonObject | undefined = reading.ok ? objectOf(reading.value) : undefined;
@@ -117,10 +126,8 @@ function readPage<Item>(
   for (const value of listOf(body['items'])) {
     const item = read(value);
     if (item !== undefined) items.push(item);
-    else {
-      const element = { accountId: account.id, bytes: Buffer.from(JSON.stringify(value)) };
-      rejected.push(rejectElement('schema_invalid', 'a comment without an id or a snippet', element));
-    }
+    const unreadable = item === undefined ? [value] : within(item);
+    rejected.push(...unreadable.map((element) => rejectedOf(element, account)));
   }
   const nextPageToken = textOf(body['nextPageToken']);
   return { items, rejected, ...present({ nextPageToken }) };
@@ -128,11 +135,11 @@ function readPage<Item>(
 
 /** @returns undefined for an answer that is no page */
 export const readThreads = (answer: Buffer, account: ChannelAccount): YoutubePage<YoutubeThread> | undefined =>
-  readPage(answer, account, threadOf);
+  readPage(answer, account, threadOf, ({ unreadable }) => unreadable);
 
 /** The same of answers to a comment. */
 export const readReplies = (answer: Buffer, account: ChannelAccount): YoutubePage<YoutubeComment> | undefined =>
-  readPage(answer, account, commentOf);
+  readPage(answer, account, commentOf, () => []);
 
 /** The provider's word for a refusal, for example `quotaExceeded`. */
 export function refusalOf(answer: Buffer): string | undefined {

@@ -30,7 +30,7 @@ const comment = (id: string, more: object = {}) => ({
     ...more,
   },
 });
-const thread = (top: object, replies: readonly object[] = [], totalReplyCount = replies.length) => ({
+const thread = (top: object, replies: readonly unknown[] = [], totalReplyCount = replies.length) => ({
   kind: 'youtube#commentThread',
   id: 'x',
   snippet: { topLevelComment: top, totalReplyCount },
@@ -126,6 +126,13 @@ describe('a page of comments', () => {
     expect(nextPageToken).toBe('Q');
   });
 
+  it('accounts for an answer that cannot be read, also when nobody says how many there are', () => {
+    const { snippet, replies } = thread(comment('a'), [comment('a.1'), { id: 'a.2' }, null]);
+    const { items, rejected } = page([{ snippet: { ...snippet, totalReplyCount: undefined }, replies }]);
+    expect(items.map(({ replyCount }) => replyCount)).toEqual([1]);
+    expect(rejected.map(({ bytes }) => bytes.toString())).toEqual(['{"id":"a.2"}', 'null']);
+  });
+
   it.each(['', 'x', '[]', '{}', '{"items":{}}'])('is not %j', (text) => {
     expect(readThreads(Buffer.from(text), account)).toBeUndefined();
     expect(readReplies(Buffer.from(text), account)).toBeUndefined();
@@ -136,7 +143,8 @@ describe('a page of comments', () => {
       fc.property(fc.array(fc.anything({ maxDepth: 5, withNullPrototype: false })), (items) => {
         const body = Buffer.from(JSON.stringify({ items: JSON.parse(JSON.stringify(items)) as unknown }));
         const read = readThreads(body, account)!;
-        expect(read.items.length + read.rejected.length).toBe(items.length);
+        const within = read.items.flatMap(({ unreadable }) => unreadable).length;
+        expect(read.items.length + read.rejected.length).toBe(items.length + within);
         for (const { comment: one } of read.items) strict(youtubeComment(one, account, RECEIVED_AT));
       }),
       { numRuns: 500 },
