@@ -198,6 +198,31 @@ describe('comments on YouTube', () => {
     expect(await database.query(`SELECT id FROM entry`)).toHaveLength(3);
   });
 
+  it('show the words of an edit that fell between telling and noting', async () => {
+    const one = api.comment('a', 'UC_buoi', 'Giá?', at(20));
+    notesLeft = 0;
+    await expect(worker().look()).rejects.toBeInstanceOf(StoreUnavailableError);
+    api.edit(one, 'Giá bao nhiêu ạ?', at(1));
+    notesLeft = Infinity;
+    await worker().look();
+    await unifierOn(database).unify(aBatch(appended));
+    const [entry] = await database.query<{ text: string }>(
+      `SELECT coalesce(changes, body) #>> '{content,text}' AS text FROM entry`,
+    );
+    expect(entry).toEqual({ text: 'Giá bao nhiêu ạ?' });
+  });
+
+  it('are looked for behind an empty page', async () => {
+    for (let n = 0; n < 150; n += 1) api.comment(`c${n}`, `UC_${n}`, `chốt ${n}`, at(200 - n));
+    const mine = worker();
+    await mine.look();
+    pass(1);
+    api.comment('d', 'UC_lan', 'Còn không?', now);
+    api.moods.push({ status: 200, body: { items: [], nextPageToken: api.tokenOf(0) } });
+    await mine.look();
+    expect(told()).toContain('received d Còn không?');
+  });
+
   it('wait for another day when the units are gone, and nothing is lost', async () => {
     api.unitsPerDay = 1;
     api.comment('a', 'UC_buoi', 'Giá?', at(5));

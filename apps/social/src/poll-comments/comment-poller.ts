@@ -95,7 +95,8 @@ export class CommentPoller {
     for await (const { items } of this.threads()) {
       const known = await this.known(items.map(({ comment }) => comment));
       events += await this.take(items, known, false);
-      if (items.every(({ comment }) => known.has(comment.id) || !this.isRecent(comment))) break;
+      // A page may come empty with more behind it.
+      if (items.length > 0 && items.every(({ comment }) => known.has(comment.id) || !this.isRecent(comment))) break;
     }
     return { events };
   }
@@ -158,9 +159,13 @@ export class CommentPoller {
     const now = this.parts.clock.now();
     const events = comments.flatMap((comment) => {
       const before = known.get(comment.id);
-      if (before === undefined) return [youtubeComment(comment, this.account, now)];
-      const isEdited = comment.updatedAt !== undefined && comment.updatedAt > before.updatedAt.getTime();
-      return isEdited ? [youtubeEdit(comment, this.account, now)] : [];
+      // It may have been told with other words before a process died, and the same id is told once: its edit has its own.
+      const since = before?.updatedAt.getTime() ?? comment.publishedAt;
+      const isEdited = since !== undefined && comment.updatedAt !== undefined && comment.updatedAt > since;
+      return [
+        ...(before === undefined ? [youtubeComment(comment, this.account, now)] : []),
+        ...(isEdited ? [youtubeEdit(comment, this.account, now)] : []),
+      ];
     });
     await this.tell(events);
     await this.parts.comments.see(

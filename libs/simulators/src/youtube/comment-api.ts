@@ -68,6 +68,11 @@ export class CommentApi {
     this.changes += 1;
   }
 
+  /** The token of the page that begins there, good until the list changes. */
+  tokenOf(start: number): string {
+    return `${this.changes}:${start}`;
+  }
+
   answer(url: URL, headers: Readonly<Record<string, string>>): ApiAnswer {
     this.units += 1;
     const mood = this.moods.shift();
@@ -83,7 +88,7 @@ export class CommentApi {
     const page = list.slice(start, start + PAGE_SIZE);
     const items = page.map((comment) => (pathname.endsWith('/comments') ? written(comment) : thread(comment)));
     const next = start + PAGE_SIZE;
-    const more = next < list.length ? { nextPageToken: `${this.changes}:${next}` } : {};
+    const more = next < list.length ? { nextPageToken: this.tokenOf(next) } : {};
     return { status: 200, body: { kind: 'youtube#list', items, ...more } };
   }
 
