@@ -2,11 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import {
   checkAccount,
+  commentAccessOf,
   mapDeliverSm,
   parseMail,
-  readThreads,
   WEBHOOK_ADAPTERS,
-  youtubeComment,
   type ParseResult,
   type WebhookRequest,
 } from '@app/channels';
@@ -89,6 +88,7 @@ function subjects(): readonly Subject[] {
   });
   const smsc = known.find(({ provider }) => provider === 'smpp')!;
   const youtube = known.find(({ provider }) => provider === 'youtube')!;
+  const comments = commentAccessOf(youtube)!;
   const hotro = known.find(({ provider }) => provider === 'imap')!;
   const mail = (source: Buffer) =>
     ({
@@ -126,7 +126,9 @@ function subjects(): readonly Subject[] {
       bodies,
       run: (body) =>
         JSON.stringify(
-          readThreads(body, youtube)?.items.map(({ comment }) => youtubeComment(comment, youtube, RECEIVED_AT)),
+          comments
+            .readList(body, { cursor: undefined, from: 0 }, youtube)
+            ?.threads.map(({ comment }) => comments.received(comment, youtube, RECEIVED_AT)),
         ),
     },
     {

@@ -7,6 +7,7 @@ import {
   StreamUnavailableError,
   type ChannelAccount,
 } from '@app/kernel';
+import { commentAccessOf } from '@app/channels';
 import type { Download, DownloadRequest } from '@app/media';
 import {
   Database,
@@ -14,13 +15,16 @@ import {
   MailboxCheckpointRepository,
   migrate,
   PolledCommentsRepository,
+  PollQuotaRepository,
+  ShownCommentsRepository,
 } from '@app/persistence';
 import { CommentApi } from '@app/simulators';
 import type { OutgoingRecord } from '@app/stream';
 import { aBatch } from '@app/testkit';
-import { PollWorker, POLL_TIMES, type PollState } from '../../apps/social/src/poll-comments/poll-worker.js';
+import { PollWorker, POLL_TIMES } from '../../apps/social/src/poll-comments/poll-worker.js';
+import type { PollState } from '../../apps/social/src/poll-comments/poll-state.js';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.js';
-import { unifierOn } from '../support/unifier.js';
+import { TEST_SECRET, unifierOn } from '../support/unifier.js';
 
 const CHANNEL = 'UC_shop_000000001';
 const account: ChannelAccount = {
@@ -38,6 +42,7 @@ let url: string;
 let database: Database;
 let api: CommentApi;
 let appended: InboundEvent[];
+let deadLetters: string[];
 let now: Date;
 /** What fails next: after so many appends, or so many statements about comments. */
 let appendsLeft: number;
@@ -55,6 +60,7 @@ beforeEach(async () => {
   database = Database.connect(url, { applicationName: 'test', max: 4 });
   api = new CommentApi('khoa-bia-ra');
   appended = [];
+  deadLetters = [];
   now = new Date('2026-11-20T10:00:00.000Z');
   appendsLeft = Infinity;
   notesLeft = Infinity;
@@ -69,11 +75,13 @@ const stream = {
     appendsLeft -= 1;
     if (appendsLeft < 0) throw new StreamUnavailableError('away');
     for (const { value, headers } of records) {
-      appended.push({
-        id: headers['ce_id']!,
-        type: headers['ce_type'],
-        data: JSON.parse(String(value)) as never,
-      } as InboundEvent);
+      if (headers['dlq_service'] !== undefined) deadLetters.push(String(value));
+      else
+        appended.push({
+          id: headers['ce_id']!,
+          type: headers['ce_type'],
+          data: JSON.parse(String(value)) as never,
+        } as InboundEvent);
     }
     await Promise.resolve();
   },
@@ -96,20 +104,28 @@ class DyingComments extends PolledCommentsRepository {
     await super.see(...args);
   }
 }
-function worker(settings: object = {}): PollWorker {
-  const mine = { ...account, settings: { ...account.settings, ...settings } };
-  return new PollWorker(mine, {
-    database,
-    client,
-    stream: stream as never,
-    comments: new DyingComments(database),
-    checkpoints: new MailboxCheckpointRepository<PollState>(database),
-    senderHmacKey: deriveKey('a secret of an installation, long enough', 'sender-key'),
-    clock: { now: () => now },
-    metrics: new Metrics(),
-    logger: createLogger({ level: 'silent', service: 'test' }),
-    times: POLL_TIMES,
-  });
+function worker(settings: object = {}, id = account.id): PollWorker {
+  const mine = { ...account, id, settings: { ...account.settings, ...settings } };
+  const access = commentAccessOf(mine)!;
+  return new PollWorker(
+    mine,
+    { access, pace: access.paceOf(mine)! },
+    {
+      database,
+      client,
+      stream: stream as never,
+      comments: new DyingComments(database),
+      shown: new ShownCommentsRepository(database),
+      quotas: new PollQuotaRepository(database),
+      checkpoints: new MailboxCheckpointRepository<PollState>(database),
+      senderHmacKey: deriveKey(TEST_SECRET, 'sender-key'),
+      digestKey: deriveKey(TEST_SECRET, 'poll-quota'),
+      clock: { now: () => now },
+      metrics: new Metrics(),
+      logger: createLogger({ level: 'silent', service: 'test' }),
+      times: POLL_TIMES,
+    },
+  );
 }
 const pass = (minutes: number): void => void (now = new Date(now.getTime() + minutes * MINUTE_MS));
 const at = (minutesAgo: number): Date => new Date(now.getTime() - minutesAgo * MINUTE_MS);
@@ -158,7 +174,7 @@ describe('comments on YouTube', () => {
     api.comment('r', 'UC_lan', 'hóng', now, one);
     await mine.look();
     await mine.look();
-    expect(told()).toEqual(['received a Giá?', 'received a.r hóng', 'edited a Giá bao nhiêu ạ?']);
+    expect(told()).toEqual(['received a Giá?', 'edited a Giá bao nhiêu ạ?', 'received a.r hóng']);
   });
 
   it('are gone when two complete looks in a row miss them, with their answers', async () => {
@@ -198,6 +214,31 @@ describe('comments on YouTube', () => {
     expect(await database.query(`SELECT id FROM entry`)).toHaveLength(3);
   });
 
+  it('show the words of an edit that fell between telling and noting', async () => {
+    const one = api.comment('a', 'UC_buoi', 'Giá?', at(20));
+    notesLeft = 0;
+    await expect(worker().look()).rejects.toBeInstanceOf(StoreUnavailableError);
+    api.edit(one, 'Giá bao nhiêu ạ?', at(1));
+    notesLeft = Infinity;
+    await worker().look();
+    await unifierOn(database).unify(aBatch(appended));
+    const [entry] = await database.query<{ text: string }>(
+      `SELECT coalesce(changes, body) #>> '{content,text}' AS text FROM entry`,
+    );
+    expect(entry).toEqual({ text: 'Giá bao nhiêu ạ?' });
+  });
+
+  it('are looked for behind an empty page', async () => {
+    for (let n = 0; n < 150; n += 1) api.comment(`c${n}`, `UC_${n}`, `chốt ${n}`, at(200 - n));
+    const mine = worker();
+    await mine.look();
+    pass(1);
+    api.comment('d', 'UC_lan', 'Còn không?', now);
+    api.moods.push({ status: 200, body: { items: [], nextPageToken: api.tokenOf(0) } });
+    await mine.look();
+    expect(told()).toContain('received d Còn không?');
+  });
+
   it('wait for another day when the units are gone, and nothing is lost', async () => {
     api.unitsPerDay = 1;
     api.comment('a', 'UC_buoi', 'Giá?', at(5));
@@ -205,24 +246,25 @@ describe('comments on YouTube', () => {
     await mine.look();
     pass(1);
     api.comment('b', 'UC_chi', 'Đẹp', now);
-    await expect(mine.look()).rejects.toMatchObject({ reason: 'quotaExceeded', isQuota: true });
-    api.units = 0;
+    await expect(mine.look()).rejects.toMatchObject({ reason: 'quotaExceeded', kind: 'quota' });
+    [api.units, api.unitsPerDay] = [0, 2];
     pass(24 * 60);
     await mine.look();
     expect(told()).toEqual(['received a Giá?', 'received b Đẹp']);
   });
 
-  it('are never asked for more often than the account may', async () => {
-    const mine = worker({ quota_per_day: 100 });
-    let spent = 0;
+  it('are never asked for more often than all accounts with one key may together', async () => {
+    const settings = { quota_per_day: 100, rescan_minutes: 1_440 };
+    const accounts = ['yt-shop', 'yt-live'].map((id) => ({ mine: worker(settings, id), at: now.getTime() }));
     const end = Date.parse('2026-11-21T08:00:00Z');
-    while (now.getTime() < end) {
-      const wait = await mine.look();
-      spent += 1;
-      now = new Date(now.getTime() + wait);
+    for (;;) {
+      const [next] = accounts.sort((a, b) => a.at - b.at);
+      now = new Date(next!.at);
+      if (next!.at >= end) break;
+      next!.at += await next!.mine.look();
     }
-    expect(spent).toBeLessThanOrEqual(101);
-    expect(api.units).toBe(spent);
+    expect(api.units).toBeLessThanOrEqual(100);
+    expect(api.units).toBeGreaterThan(80);
   });
 
   it('begin anew when a list changes under their eyes, or the provider stumbles', async () => {
@@ -236,6 +278,137 @@ describe('comments on YouTube', () => {
     await expect(mine.look()).rejects.toMatchObject({ reason: 'no page' });
     await mine.look();
     expect(told()).toHaveLength(150);
+  });
+
+  it('are all told after a burst in which the process died, without waiting for a complete look', async () => {
+    const mine = worker();
+    await mine.look();
+    for (let n = 0; n < 250; n += 1) api.comment(`c${n}`, `UC_${n}`, `chốt ${n}`, new Date(now.getTime() + n));
+    pass(1);
+    notesLeft = 1;
+    await expect(mine.look()).rejects.toBeInstanceOf(StoreUnavailableError);
+    notesLeft = Infinity;
+    pass(1);
+    await mine.look();
+    expect(new Set(told()).size).toBe(250);
+  });
+
+  it('go on when the answers to one of them may not be read, and none of those is called deleted', async () => {
+    const [closed, open] = ['a', 'b'].map((id) => api.comment(id, `UC_${id}`, 'Giá?', at(60)));
+    for (let n = 0; n < 8; n += 1) {
+      api.comment(`r${n}`, 'UC_lan', 'hóng', at(50), closed);
+      api.comment(`r${n}`, 'UC_lan', 'hóng', at(50), open);
+    }
+    const mine = worker();
+    await mine.look();
+    for (const reason of ['commentsDisabled', 'forbidden', 'commentNotFound']) {
+      api.closed.set('a', reason);
+      for (let n = 0; n < 3; n += 1) {
+        pass(31);
+        api.comment(`s${reason}${n}`, 'UC_chi', 'hỏi thêm', now, open);
+        await mine.look();
+      }
+    }
+    expect(told().filter((line) => line.startsWith('deleted'))).toEqual([]);
+    expect(told().filter((line) => line.endsWith('hỏi thêm'))).toHaveLength(9);
+  });
+
+  it('that cannot be read make one dead letter each, however often they are listed', async () => {
+    api.comment('a', 'UC_buoi', 'Giá?', at(5));
+    api.strange.push({ id: 'x' }, 7);
+    for (let n = 0; n < 4; n += 1) {
+      await worker().look();
+      pass(31);
+    }
+    expect(deadLetters).toEqual(['{"id":"x"}', '7']);
+    expect(told()).toEqual(['received a Giá?']);
+  });
+
+  const stateOf = async (id: string): Promise<string> => {
+    await unifierOn(database).unify(aBatch(appended));
+    const [entry] = await database.query<{ state: string }>(
+      `SELECT coalesce(changes ->> 'state', 'visible') AS state FROM entry WHERE body #>> '{provider,message_id}' = $1`,
+      [id],
+    );
+    return entry!.state;
+  };
+
+  it('are shown again when they are listed again, and are deleted for good after a day away', async () => {
+    const one = api.comment('a', 'UC_buoi', 'Giá?', at(20));
+    api.comment('r', 'UC_lan', 'hóng', at(10), one);
+    const mine = worker();
+    const look = async (times: number): Promise<void> => {
+      for (let n = 0; n < times; n += 1) {
+        pass(31);
+        await mine.look();
+      }
+    };
+    await mine.look();
+    let putBack = api.remove('a');
+    await look(2);
+    expect([await stateOf('a'), await stateOf('a.r')]).toEqual(['hidden', 'hidden']);
+    putBack();
+    await look(1);
+    expect([await stateOf('a'), await stateOf('a.r')]).toEqual(['visible', 'visible']);
+    putBack = api.remove('a');
+    await look(50);
+    expect([await stateOf('a'), await stateOf('a.r')]).toEqual(['deleted_by_sender', 'deleted_by_sender']);
+    putBack();
+    api.edit(one, 'Giá bao nhiêu ạ?', now);
+    await look(1);
+    expect(told()).toContain('edited a Giá bao nhiêu ạ?');
+    expect(await database.query('SELECT id FROM polled_comment WHERE gone OR hidden')).toEqual([]);
+    expect(await stateOf('a')).toBe('deleted_by_sender');
+  });
+
+  const DAY_MINUTES = 24 * 60;
+
+  it('that are old are seen by reading everything, and told when they are newer than the account', async () => {
+    const old = api.comment('old', 'UC_buoi', 'năm ngoái', at(30 * DAY_MINUTES));
+    const mine = worker();
+    await mine.look();
+    pass(DAY_MINUTES + 1);
+    api.comment('r', 'UC_lan', 'còn không shop?', at(10), old);
+    await mine.look();
+    expect(told()).toEqual(['received old.r còn không shop?']);
+    api.comment('b', 'UC_chi', 'trong lúc nghỉ', at(-60));
+    pass(20 * DAY_MINUTES);
+    await mine.look();
+    expect(told()).toEqual(['received old.r còn không shop?', 'received b trong lúc nghỉ']);
+    api.remove('old');
+    for (let n = 0; n < 2; n += 1) {
+      pass(DAY_MINUTES + 1);
+      await mine.look();
+    }
+    expect(told().slice(2)).toEqual(['deleted old.r']);
+  });
+
+  it('that are too many for one sitting are read over several, each page once', async () => {
+    for (let n = 0; n < 4_000; n += 1) api.comment(`c${n}`, `UC_${n}`, 'cũ', at(20 * DAY_MINUTES + n));
+    let mine = worker({ quota_per_day: 100 });
+    await mine.look();
+    pass(DAY_MINUTES + 1);
+    api.asked.splice(0);
+    for (let n = 0; n < 42; n += 1) {
+      now = new Date(now.getTime() + (await mine.look()));
+      if (n === 0) mine = worker({ quota_per_day: 100 });
+    }
+    const pages = api.asked.map((asked) => asked.get('pageToken')).filter((token) => token !== null);
+    expect(pages.length).toBeGreaterThan(38);
+    expect(new Set(pages).size).toBe(pages.length);
+    expect(await database.query('SELECT id FROM polled_comment')).toHaveLength(4_000);
+    expect(told()).toEqual([]);
+  });
+
+  it('with more answers than a day has units are all told in some days', async () => {
+    for (let n = 0; n < 150; n += 1) {
+      const one = api.comment(`c${n}`, 'UC_buoi', 'Giá?', at(60));
+      for (let m = 0; m < 6; m += 1) api.comment(`r${m}`, 'UC_lan', 'hóng', at(50), one);
+    }
+    const mine = worker({ quota_per_day: 100, rescan_minutes: 720 });
+    const end = now.getTime() + 3 * DAY_MINUTES * MINUTE_MS;
+    while (now.getTime() < end) now = new Date(now.getTime() + (await mine.look()));
+    expect(told().filter((line) => line.startsWith('received'))).toHaveLength(150 * 7);
   });
 
   it('of somebody who was erased are neither told again nor named', async () => {

@@ -1,5 +1,11 @@
-import type { Channel, DeadLetterCode, InboundEvent, IdentityKind } from '@app/contracts';
+import type { Channel, IdentityKind } from '@app/contracts';
 import type { ChannelAccount } from '@app/kernel';
+import type { CommentAccess } from './comment-access.js';
+import type { MediaRequest } from './media-request.js';
+import type { ParsedEvent, RejectedElement } from './parsed-event.js';
+
+export type { MediaRequest } from './media-request.js';
+export type { ParsedEvent, RejectedElement } from './parsed-event.js';
 
 /** A provider's request, before anything in it is trusted. */
 export interface WebhookRequest {
@@ -29,26 +35,6 @@ export type Verification =
   | { readonly ok: true; readonly method: 'hmac' | 'hash' | 'token' | 'pull' | 'none'; readonly keyId?: string }
   /** `reason` is a word for metrics, such as `missing`, `malformed`, `mismatch`. */
   | { readonly ok: false; readonly reason: string };
-
-/** An event and the person's id at the provider from which its record key is made. */
-export interface ParsedEvent {
-  readonly event: InboundEvent;
-  /** Account that the event belongs to: one app may deliver for several of our accounts. */
-  readonly account: ChannelAccount;
-  /** Provider's id of the customer's side; all records of one person on one account share a key. */
-  readonly senderId: string;
-}
-
-/** An element that was authentic but makes no event; its bytes go to the dead letters. */
-export interface RejectedElement {
-  readonly code: DeadLetterCode;
-  /** At most 512 bytes, without personal data. */
-  readonly detail: string;
-  /** The element's original bytes. */
-  readonly bytes: Buffer;
-  /** Stable id of the element, so that a redelivery makes the same dead letter. */
-  readonly key: string;
-}
 
 /** An element that carries nothing to keep, with the reason under which it is counted. */
 export interface IgnoredElement {
@@ -132,18 +118,6 @@ export type Ability =
   | 'reply'
   | 'claims'
   | 'unsupported';
-
-/** A request for an attachment, or for where it is. */
-export interface MediaRequest {
-  readonly url: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  /**
-   * Reads an answer that only says where the bytes are.
-   *
-   * @returns undefined when it does not say so
-   */
-  next?(answer: Buffer): MediaRequest | undefined;
-}
 
 /** How a provider's attachments are fetched. */
 export interface MediaAccess {
@@ -251,6 +225,8 @@ export interface ChannelProvider {
   readonly profile?: ProfileAccess;
   /** Absent: access tokens do not change by themselves. */
   readonly token?: TokenAccess;
+  /** Absent: it tells of every comment by itself, or has none. */
+  readonly comments?: CommentAccess;
   /**
    * Makes the message of a set, complete or not: the message itself when it is told for the first time, else an edit of it.
    * Absent: messages never come in parts.

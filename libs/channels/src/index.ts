@@ -1,4 +1,5 @@
 export * from './channel-adapter.js';
+export * from './comment-access.js';
 export * from './imap/index.js';
 export * from './smpp/index.js';
 export * from './shared/mail/mail-address.js';

@@ -1,5 +1,6 @@
 import type { ChannelAccount } from '@app/kernel';
 import type { ChannelProvider, MediaAccess, ProfileAccess, TokenAccess, WebhookAdapter } from './channel-adapter.js';
+import type { CommentAccess } from './comment-access.js';
 import { eventsAdapter } from './events/events.adapter.js';
 import { genericCallsAdapter } from './generic-calls/generic-calls.adapter.js';
 import { httpSmsAdapter } from './http-sms/http-sms.adapter.js';
@@ -73,6 +74,12 @@ export function mediaAccessOf(account: ChannelAccount): MediaAccess | undefined 
 /** How the provider of an account is asked about people; undefined when it is not. */
 export function profileAccessOf(account: ChannelAccount): ProfileAccess | undefined {
   return providerOf(account)?.profile;
+}
+
+/** How an account is asked for comments; undefined when it is not. */
+export function commentAccessOf(account: ChannelAccount): CommentAccess | undefined {
+  const access = providerOf(account)?.comments;
+  return access?.paceOf(account) === undefined ? undefined : access;
 }
 
 /** How the access token of an account is renewed; undefined when its provider's tokens do not change. */

@@ -2,7 +2,7 @@ import { hash, hkdfSync } from 'node:crypto';
 import { base32 } from '@app/contracts';
 
 /** What the installation's secret is used for; each use has a key of its own. */
-export type SecretUse = 'sender-key' | 'identity-key' | 'cursor' | 'encryption' | 'credentials';
+export type SecretUse = 'sender-key' | 'identity-key' | 'cursor' | 'encryption' | 'credentials' | 'poll-quota';
 
 /**
  * Derives a 32-byte key for one use from the installation's secret (HKDF-SHA-256, RFC 5869), so that a key that leaks

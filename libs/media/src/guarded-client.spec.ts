@@ -59,6 +59,8 @@ const ANSWERS: Readonly<Record<string, (response: ServerResponse, port: number) 
   '/never': () => undefined,
   '/bomb': (response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end('x'),
   '/headers': (response) => response.writeHead(200, { 'x-long': 'x'.repeat(32 * 1024) }).end(),
+  '/usage': (response) => response.writeHead(200, { 'x-app-usage': '{"call_count":81}', 'x-other': 'y' }).end('{}'),
+  '/refused': (response) => response.writeHead(400, { 'x-app-usage': '{"call_count":100}' }).end('{"error":{}}'),
   '/403': (response) => response.writeHead(403).end(),
   '/404': (response) => response.writeHead(404).end(),
   '/410': (response) => response.writeHead(410).end(),
@@ -139,6 +141,22 @@ describe('GuardedClient', () => {
       reason: 'redirect',
     });
     expect(seen.map(({ path }) => path)).toEqual(['/anh.jpg', '/moved']);
+  });
+
+  it('tells the headers that were asked for, of refusals too, and no other', async () => {
+    const tell = ['x-app-usage', 'retry-after'];
+    expect(await client().download({ url: at('/usage'), hosts, tell })).toEqual({
+      ok: true,
+      bytes: Buffer.from('{}'),
+      headers: { 'x-app-usage': '{"call_count":81}' },
+    });
+    expect(await client().download({ url: at('/refused'), hosts, tell, refusals: true })).toEqual({
+      ok: false,
+      outcome: 'gone',
+      reason: 'http_400',
+      refusal: Buffer.from('{"error":{}}'),
+      headers: { 'x-app-usage': '{"call_count":100}' },
+    });
   });
 
   it('asks a host that is written with http by https', async () => {

@@ -13,17 +13,28 @@ export interface DownloadRequest {
   readonly form?: Readonly<Record<string, string>>;
   /** Reads what a refusal says (4xx), for a provider that gives its reason there. */
   readonly refusals?: true;
+  /** Names of answer headers to be told, in lower case. */
+  readonly tell?: readonly string[];
   /** Domains of the provider; each includes its subdomains. */
   readonly hosts: readonly string[];
 }
 
+/** Headers of an answer that were asked for, as far as it has them. */
+export type ToldHeaders = Readonly<Record<string, string>>;
+
 /** What came of a fetch. */
 export type Download =
-  | { readonly ok: true; readonly bytes: Buffer }
+  | { readonly ok: true; readonly bytes: Buffer; readonly headers?: ToldHeaders }
   /** Never to be tried again: the address or the answer is one that we do not take. `reason` is a word for metrics. */
   | { readonly ok: false; readonly outcome: 'blocked'; readonly reason: string }
   /** The provider says that it is not there any more, or not for us. */
-  | { readonly ok: false; readonly outcome: 'gone'; readonly reason: string; readonly refusal?: Buffer }
+  | {
+      readonly ok: false;
+      readonly outcome: 'gone';
+      readonly reason: string;
+      readonly refusal?: Buffer;
+      readonly headers?: ToldHeaders;
+    }
   /** It may work later. */
   | { readonly ok: false; readonly outcome: 'retry'; readonly reason: string; readonly retryAfterMs?: number };
 
@@ -64,6 +75,7 @@ interface Sent {
   readonly headers: Readonly<Record<string, string>>;
   readonly form: Readonly<Record<string, string>> | undefined;
   readonly refusals: boolean;
+  readonly tell: readonly string[];
 }
 
 class ForbiddenAddressError extends Error {
@@ -78,6 +90,14 @@ const blocked = (reason: string): Download => ({ ok: false, outcome: 'blocked', 
 function retryAfterOf(value: string | undefined): { readonly retryAfterMs?: number } {
   const seconds = value !== undefined && /^\d{1,6}$/.test(value) ? Number(value) : undefined;
   return seconds === undefined ? {} : { retryAfterMs: Math.min(seconds * 1000, MAX_RETRY_AFTER_MS) };
+}
+
+function toldOf(headers: IncomingMessage['headers'], names: readonly string[]): { readonly headers?: ToldHeaders } {
+  const found = names.flatMap((name) => {
+    const value = headers[name];
+    return typeof value === 'string' ? [[name, value] as const] : [];
+  });
+  return found.length === 0 ? {} : { headers: Object.fromEntries(found) };
 }
 
 /**
@@ -102,11 +122,8 @@ export class GuardedClient {
     for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
       const target = this.target(url, request.hosts);
       if (typeof target === 'string') return blocked(target);
-      const answer = await this.attempt(
-        target,
-        { headers, form: request.form, refusals: request.refusals === true },
-        signal,
-      );
+      const { form, refusals = false, tell = [] } = request;
+      const answer = await this.attempt(target, { headers, form, refusals, tell }, signal);
       if (!('location' in answer)) return answer;
       if (request.form !== undefined) return blocked('redirect');
       const next = URL.canParse(answer.location, target.href) ? new URL(answer.location, target) : undefined;
@@ -133,7 +150,7 @@ export class GuardedClient {
   private async attempt(url: URL, sent: Sent, signal: AbortSignal): Promise<Download | { readonly location: string }> {
     try {
       const response = await this.open(url, sent, signal);
-      return await this.read(response, sent.refusals);
+      return await this.read(response, sent);
     } catch (error) {
       if (error instanceof ForbiddenAddressError) return blocked('private_address');
       const code = (error as { code?: unknown }).code;
@@ -182,7 +199,10 @@ export class GuardedClient {
     });
   }
 
-  private async read(response: IncomingMessage, refusals: boolean): Promise<Download | { readonly location: string }> {
+  private async read(
+    response: IncomingMessage,
+    { refusals, tell }: Sent,
+  ): Promise<Download | { readonly location: string }> {
     const { statusCode: status = 0, headers } = response;
     const drop = (outcome: Download | { readonly location: string }): typeof outcome => {
       response.destroy();
@@ -207,7 +227,8 @@ export class GuardedClient {
       parts.push(part);
     }
     const bytes = Buffer.concat(parts, size);
-    if (status !== 200) return { ok: false, outcome: 'gone', reason: `http_${status}`, refusal: bytes };
-    return { ok: true, bytes };
+    const told = toldOf(headers, tell);
+    if (status !== 200) return { ok: false, outcome: 'gone', reason: `http_${status}`, refusal: bytes, ...told };
+    return { ok: true, bytes, ...told };
   }
 }

@@ -1,4 +1,6 @@
 export * from './parts/parts.repository.js';
+export * from './polling/poll-quota.repository.js';
+export * from './polling/shown-comments.repository.js';
 export * from './polling/polled-comments.repository.js';
 export * from './advisory-lease.js';
 export * from './credentials/credential.repository.js';

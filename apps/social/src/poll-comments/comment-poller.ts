@@ -1,280 +1,251 @@
-import { CONNECTOR_OF_CHANNEL, uuidV7 } from '@app/contracts';
-import {
-  readReplies,
-  readThreads,
-  readYoutubeSettings,
-  refusalOf,
-  repliesRequest,
-  threadsRequest,
-  youtubeComment,
-  youtubeDeletion,
-  youtubeEdit,
-  YOUTUBE_HOSTS,
-  type MediaRequest,
-  type ParsedEvent,
-  type RejectedElement,
-  type YoutubeComment,
-  type YoutubePage,
-  type YoutubeSettings,
-  type YoutubeThread,
-} from '@app/channels';
-import { toDeadLetter, toRecord } from '@app/ingress';
-import { AppError, type ChannelAccount, type Clock, type Metrics } from '@app/kernel';
-import type { Download, DownloadRequest } from '@app/media';
-import type { PolledComment, PolledCommentsRepository } from '@app/persistence';
-import type { StreamProducer } from '@app/stream';
-import { spentToday, type Spending } from './quota.js';
-
-/** What asks the provider: the guarded client, or a test's own. */
-export interface CommentClient {
-  download(request: DownloadRequest): Promise<Download>;
-}
+import type { CommentAccess, CommentPace, ListPlace, ListStep, VanishedComment } from '@app/channels';
+import { present, type ChannelAccount } from '@app/kernel';
+import type { DueThread } from '@app/persistence';
+import { AskComments, type CommentClient } from './ask-comments.js';
+import { MissComments } from './miss-comments.js';
+import { NoteComments, type NoteOptions, type NoteParts } from './note-comments.js';
+import type { PollBudget } from './poll-budget.js';
+import { PollError } from './poll-error.js';
+import type { PollState, Walk } from './poll-state.js';
+import { BURST_AHEAD, STEADY_AHEAD } from './quota.js';
+import { TellComments, type TellParts } from './tell-comments.js';
 
 /** What a poller works with. */
-export interface PollerParts {
+export interface PollerParts extends NoteParts, TellParts {
   readonly client: CommentClient;
-  readonly comments: PolledCommentsRepository;
-  readonly stream: StreamProducer;
-  readonly senderHmacKey: Buffer;
-  readonly clock: Clock;
-  readonly metrics: Metrics;
 }
 
-/** The provider is away or refuses. */
-export class PollError extends AppError {
-  readonly code = 'provider_unavailable';
-  readonly retryable = true;
-
-  /** @param reason the provider's word, or ours */
-  constructor(
-    readonly reason: string,
-    readonly retryAfterMs: number | undefined = undefined,
-  ) {
-    super(`The provider gives no comments (${reason})`);
-  }
-
-  get isQuota(): boolean {
-    return this.reason === 'quotaExceeded' || this.reason === 'dailyLimitExceeded';
-  }
+/** Whom a poller asks about, and how. */
+export interface PollerOf {
+  readonly account: ChannelAccount;
+  readonly access: CommentAccess;
+  readonly pace: CommentPace;
+  readonly budget: PollBudget;
 }
 
-const APPEND_TIMEOUT_MS = 10_000;
-const DAY_MS = 86_400_000;
-/** No channel has so many pages of a hundred threads in some days; a list that does not end is broken. */
-const MAX_PAGES = 500;
-
-/** What a look found. */
-export interface Look {
-  /** How many events it made. */
-  readonly events: number;
-}
+/** More new comments than fit into so many pages wait for the reading of everything recent. */
+const MAX_NEW_PAGES = 50;
+/** A list that does not end is broken; of everything there is, so much is read. */
+const MAX_WALK_PAGES = 2_000;
+/** A list that changes this often while it is read is left alone until the next time. */
+const MAX_BREAKS = 5;
+const MAX_REPLY_PAGES = 50;
+/** Threads of which answers are read in one look. */
+const MAX_DUE = 500;
+/** What is new waits at most so long because of what a look reads besides, in milliseconds; a little of it is always read. */
+const ANSWERS_DELAY_MS = 300_000;
+const FULL_DELAY_MS = 1_800_000;
 
 /**
- * Looks at the comments of one channel and tells what is new, changed or gone. Events are durable before it is noted that they
- * were seen, and their ids follow from the comment, so that a look which dies is simply done again.
+ * Looks at the comments of one account and tells what is new, changed or gone. Every way of looking may end at any moment: it
+ * goes on where it was, or does again what changes nothing.
  */
 export class CommentPoller {
-  private readonly settings: YoutubeSettings;
+  private readonly asker: AskComments;
+  private readonly teller: TellComments;
+  private readonly missing: MissComments;
+  private readonly notes: NoteComments;
 
+  /**
+   * @param state as saved last; the present one is in {@link state}
+   * @param save called after each step that cost something
+   */
   constructor(
-    private readonly account: ChannelAccount,
+    private readonly of: PollerOf,
     private readonly parts: PollerParts,
-    /** Mutable: what is spent counts also when a look fails. */
-    public spending: Spending,
+    public state: PollState,
+    private readonly save: (state: PollState) => Promise<void>,
   ) {
-    this.settings = readYoutubeSettings(account);
+    const { account, access, budget } = of;
+    this.asker = new AskComments(access, parts.client, budget);
+    this.teller = new TellComments(account, parts);
+    this.missing = new MissComments(account, access, parts, this.asker, this.teller);
+    this.notes = new NoteComments(account, access, parts, this.teller, this.missing);
   }
 
   /**
-   * What is new: pages from the newest, until one holds nothing that is.
+   * What is new: pages from the newest, until one holds nothing that is. They are told from the oldest on, so that whoever dies
+   * between them leaves nothing behind a page that is known.
    *
+   * @returns how many events were told
    * @throws PollError, StreamUnavailableError, StoreUnavailableError
    */
-  async lookAtNew(): Promise<Look> {
-    let events = 0;
-    for await (const { items } of this.threads()) {
-      const known = await this.known(items.map(({ comment }) => comment));
-      events += await this.take(items, known, false);
-      if (items.every(({ comment }) => known.has(comment.id) || !this.isRecent(comment))) break;
+  async lookAtNew(): Promise<number> {
+    const steps: ListStep[] = [];
+    let isWhole = false;
+    try {
+      isWhole = await this.collectNew(steps);
+    } finally {
+      // What lies behind the last page must be found in another way: later looks stop where they know everything.
+      if (!isWhole && steps.length > 0) this.state = { ...this.state, recentAt: 0 };
     }
-    return { events };
+    let events = 0;
+    for (const step of steps.reverse()) events += await this.note(step, 'new');
+    return events;
   }
 
-  /** Everything recent, complete: what was missing twice in a row is gone. @throws as {@link lookAtNew} */
-  async lookAtAll(): Promise<Look> {
-    const begun = this.parts.clock.now();
-    const seen: string[] = [];
-    let events = 0;
-    for await (const { items } of this.threads()) {
-      const recent = items.filter(({ comment }) => this.isRecent(comment));
-      seen.push(...recent.map(({ comment }) => comment.id));
-      events += await this.take(recent, await this.known(recent.map(({ comment }) => comment)), true);
-      if (recent.length < items.length) break;
+  /** @returns whether it came to what is known */
+  private async collectNew(steps: ListStep[]): Promise<boolean> {
+    const place = { from: this.now() - this.of.pace.recentForMs };
+    let cursor: string | undefined;
+    while (steps.length < MAX_NEW_PAGES) {
+      const step = await this.list({ ...place, cursor });
+      steps.push(step);
+      const ids = step.threads.map(({ comment }) => comment.id);
+      const known = await this.parts.comments.known(this.of.account.id, ids);
+      // A page may come empty with more behind it.
+      if (step.next === undefined || (ids.length > 0 && ids.every((id) => known.has(id)))) return true;
+      cursor = step.next;
     }
-    events += await this.tellMissing({ parentId: undefined, seen, to: begun });
-    await this.parts.comments.sweep(this.account.id, this.horizon());
-    return { events };
+    return false;
   }
 
-  private horizon(): Date {
-    return new Date(this.parts.clock.now().getTime() - this.settings.rescanDays * DAY_MS);
-  }
-
-  private isRecent({ publishedAt }: YoutubeComment): boolean {
-    return publishedAt === undefined || publishedAt >= this.horizon().getTime();
-  }
-
-  private async known(comments: readonly YoutubeComment[]): Promise<ReadonlyMap<string, PolledComment>> {
-    return await this.parts.comments.known(
-      this.account.id,
-      comments.map(({ id }) => id),
-    );
-  }
-
-  /** Threads with their answers: all of them where their number changed, or in a complete look; else those that came along. */
-  private async take(
-    threads: readonly YoutubeThread[],
-    known: ReadonlyMap<string, PolledComment>,
-    isComplete: boolean,
-  ): Promise<number> {
+  /**
+   * Reads everything recent, or everything, from where it stopped, for as long as the budget allows. A list that was read to
+   * its end shows what is missing.
+   *
+   * @returns how many events were told
+   * @throws as {@link lookAtNew}
+   */
+  async walk(kind: 'recent' | 'full'): Promise<number> {
+    const now = this.now();
+    const from = kind === 'recent' ? now - this.of.pace.recentForMs : 0;
+    let walk: Walk = this.state[kind] ?? { begunAt: now, from, pages: 0, breaks: 0 };
     let events = 0;
-    for (const { comment, replies, replyCount } of threads.filter((thread) => this.isRecent(thread.comment))) {
-      const isWanted = isComplete || known.get(comment.id)?.replies !== replyCount;
-      const all = isWanted && replies.length < replyCount ? await this.repliesOf(comment) : replies;
-      events += await this.note([...all, { ...comment, replyCount }]);
-      if (!isWanted || !known.has(comment.id)) continue;
-      events += await this.tellMissing({
-        parentId: comment.id,
-        seen: all.map(({ id }) => id),
-        to: this.parts.clock.now(),
-      });
+    // A place in a list is good for a while only: what is recent is read at one go, as long as there are units ahead.
+    const delayMs = kind === 'recent' ? Infinity : FULL_DELAY_MS;
+    for (let count = 0; this.mayGoOn(count, delayMs); count += 1) {
+      const step = await this.stepOf(kind, walk);
+      events += await this.note(step, kind);
+      if (step.ended !== undefined)
+        events += await this.missing.tell({ ...step.ended, begunAt: new Date(walk.begunAt) });
+      const pages = walk.pages + 1;
+      const isEndless = pages >= MAX_WALK_PAGES;
+      if (step.next === undefined || isEndless) {
+        await this.end(kind);
+        if (isEndless && kind === 'recent') throw new PollError('endless', 'other');
+        return events;
+      }
+      walk = { ...walk, cursor: step.next, pages };
+      this.state = { ...this.state, [kind]: walk };
+      await this.save(this.state);
     }
     return events;
   }
 
-  /** Tells what is new or changed, then notes it. */
-  private async note(comments: readonly (YoutubeComment & { readonly replyCount?: number })[]): Promise<number> {
-    const known = await this.known(comments);
-    const now = this.parts.clock.now();
-    const events = comments.flatMap((comment) => {
-      const before = known.get(comment.id);
-      if (before === undefined) return [youtubeComment(comment, this.account, now)];
-      const isEdited = comment.updatedAt !== undefined && comment.updatedAt > before.updatedAt.getTime();
-      return isEdited ? [youtubeEdit(comment, this.account, now)] : [];
-    });
-    await this.tell(events);
-    await this.parts.comments.see(
-      this.account.id,
-      comments.map((comment) => {
-        const published = new Date(comment.publishedAt ?? now);
-        return {
-          id: comment.id,
-          parentId: comment.parentId,
-          author: comment.authorId,
-          publishedAt: published,
-          updatedAt: new Date(comment.updatedAt ?? published),
-          replies: comment.replyCount ?? 0,
-        };
-      }),
-    );
-    return events.length;
-  }
-
-  private async tellMissing(look: {
-    readonly parentId: string | undefined;
-    readonly seen: readonly string[];
-    readonly to: Date;
-  }): Promise<number> {
-    const gone = await this.parts.comments.miss(this.account.id, { ...look, from: this.horizon() });
-    // Nobody is left to tell of one whose author was erased.
-    const named = gone.filter(({ author }) => author !== undefined);
-    const now = this.parts.clock.now();
-    await this.tell(
-      named.map(({ id, parentId, author }) =>
-        youtubeDeletion(
-          {
-            id,
-            ...(parentId === undefined ? {} : { parentId }),
-            ...(author === undefined ? {} : { authorId: author }),
-          },
-          this.account,
-          now,
-        ),
-      ),
-    );
-    if (gone.length > 0)
-      await this.parts.comments.forget(
-        this.account.id,
-        gone.map(({ id }) => id),
-      );
-    return named.length;
-  }
-
-  private async tell(events: readonly ParsedEvent[]): Promise<void> {
-    if (events.length === 0) return;
-    const { senderHmacKey, clock, metrics, stream } = this.parts;
-    const correlationId = uuidV7(clock.now());
-    await stream.append(
-      events.map(({ event, account, senderId }) =>
-        toRecord(event, account, senderId, { senderHmacKey, correlationId }),
-      ),
-      { timeoutMs: APPEND_TIMEOUT_MS },
-    );
-    metrics.eventsAccepted.inc({ channel: this.account.channel, account: this.account.id }, events.length);
-  }
-
-  private async setAside(rejected: readonly RejectedElement[]): Promise<void> {
-    if (rejected.length === 0) return;
-    const service = CONNECTOR_OF_CHANNEL[this.account.channel];
-    const frame = { service, account: this.account, mediaType: 'application/json', failedAt: this.parts.clock.now() };
-    await this.parts.stream.append(
-      rejected.map((element) => toDeadLetter(element, frame)),
-      { timeoutMs: APPEND_TIMEOUT_MS },
-    );
-    for (const { code } of rejected) this.parts.metrics.deadLetters.inc({ service, account: this.account.id, code });
-  }
-
-  private async *threads(): AsyncGenerator<YoutubePage<YoutubeThread>> {
-    yield* this.pages((token) => threadsRequest(this.account, token), readThreads);
-  }
-
-  private async repliesOf({ id }: YoutubeComment): Promise<readonly YoutubeComment[]> {
-    const replies: YoutubeComment[] = [];
-    for await (const { items } of this.pages((token) => repliesRequest(this.account, id, token), readReplies))
-      replies.push(...items);
-    return replies;
-  }
-
-  /** Pages to the end. @throws PollError */
-  private async *pages<Item>(
-    requestFor: (token: string | undefined) => MediaRequest,
-    read: (answer: Buffer, account: ChannelAccount) => YoutubePage<Item> | undefined,
-  ): AsyncGenerator<YoutubePage<Item>> {
-    let token: string | undefined;
-    for (let count = 0; count < MAX_PAGES; count += 1) {
-      const page = read(await this.ask(requestFor(token)), this.account);
-      if (page === undefined) throw new PollError('no page');
-      await this.setAside(page.rejected);
-      yield page;
-      token = page.nextPageToken;
-      if (token === undefined) return;
+  /** One step; when its place is not good any more the next one begins anew. */
+  private async stepOf(kind: 'recent' | 'full', walk: Walk): Promise<ListStep> {
+    try {
+      return await this.list({ cursor: walk.cursor, from: walk.from });
+    } catch (error) {
+      if (!(error instanceof PollError)) throw error;
+      const next = error.kind === 'gone' ? this.of.access.skip?.(walk.cursor) : undefined;
+      if (error.kind === 'gone' && this.of.access.skip !== undefined && walk.cursor !== undefined)
+        return { threads: [], rejected: [], unreadIds: [], ...present({ next }) };
+      if (error.kind === 'stale') {
+        const { cursor: _stale, ...begin } = walk;
+        this.state = { ...this.state, [kind]: { ...begin, pages: 0, breaks: walk.breaks + 1 } };
+        if (walk.breaks >= MAX_BREAKS) await this.end(kind);
+      }
+      throw error;
     }
-    throw new PollError('endless');
   }
 
-  /** Every call costs a unit, refused ones too. */
-  private async ask({ url, headers }: MediaRequest): Promise<Buffer> {
-    const today = spentToday(this.spending, this.parts.clock.now());
-    if (today.used >= this.settings.quotaPerDay) throw new PollError('quotaExceeded');
-    this.spending = { ...today, used: today.used + 1 };
-    const answer = await this.parts.client.download({
-      url,
-      hosts: YOUTUBE_HOSTS,
-      refusals: true,
-      ...(headers === undefined ? {} : { headers }),
-    });
-    if (answer.ok) return answer.bytes;
-    const said = answer.outcome === 'gone' && answer.refusal !== undefined ? refusalOf(answer.refusal) : undefined;
-    throw new PollError(said ?? answer.reason, answer.outcome === 'retry' ? answer.retryAfterMs : undefined);
+  private async end(kind: 'recent' | 'full'): Promise<void> {
+    const { recent, full, ...rest } = this.state;
+    this.state =
+      kind === 'recent'
+        ? { ...rest, ...present({ full }), recentAt: this.now() }
+        : { ...rest, ...present({ recent }), fullAt: this.now() };
+    const { fullMs, recentMs, recentForMs, asksForNew } = this.of.pace;
+    // What is read whole is known for as long as it could be missed twice; else only what is recent.
+    const isByAge = asksForNew && fullMs === undefined;
+    if (kind === (fullMs === undefined ? 'recent' : 'full')) {
+      const now = this.now();
+      const seen = isByAge ? now : now - recentForMs - 3 * (fullMs ?? recentMs);
+      const published = isByAge ? now - recentForMs : now;
+      await this.parts.comments.sweep(this.of.account.id, { published: new Date(published), seen: new Date(seen) });
+    }
+    await this.save(this.state);
+  }
+
+  /**
+   * Reads answers that did not come along with their comments, of one thread at least: new ones first.
+   *
+   * @returns how many events were told
+   * @throws as {@link lookAtNew}
+   */
+  async lookAtAnswers(): Promise<number> {
+    const tried: string[] = [];
+    let events = 0;
+    while (tried.length < MAX_DUE && this.mayGoOn(tried.length, ANSWERS_DELAY_MS)) {
+      const thread = await this.parts.comments.due(this.of.account.id, tried);
+      if (thread === undefined) break;
+      tried.push(thread.id);
+      events += await this.answersTo(thread);
+    }
+    return events;
+  }
+
+  private async answersTo(thread: DueThread): Promise<number> {
+    const { id, parentId, postId, author } = thread;
+    const asked: VanishedComment = { id, ...present({ parentId, postId, authorId: author }) };
+    const { account, access } = this.of;
+    const begunAt = this.parts.clock.now();
+    let events = 0;
+    let cursor: string | undefined;
+    try {
+      for (let count = 0; count < MAX_REPLY_PAGES; count += 1) {
+        const answer = await this.asker.ask(access.repliesRequest(asked, cursor, account));
+        const step = access.readReplies(answer, asked, account);
+        if (step === undefined) throw new PollError('no page', 'other');
+        const threads = step.comments.map((comment) => ({ comment, replies: [], replyCount: 0, hasMore: false }));
+        events += await this.note({ ...step, threads }, 'full');
+        cursor = step.next;
+        if (cursor !== undefined) continue;
+        events += await this.missing.tell({ listId: id, from: 0, begunAt });
+        break;
+      }
+    } catch (error) {
+      if (!(error instanceof PollError)) throw error;
+      // The list changed: another look begins anew.
+      if (error.kind === 'stale') return events;
+      // Of one thread nothing can be read; that says nothing of others, nor of what became of its answers.
+      if (error.kind !== 'gone') throw error;
+    }
+    await this.parts.comments.answered(account.id, thread, this.parts.clock.now());
+    return events;
+  }
+
+  private async note(
+    step: Pick<ListStep, 'threads' | 'rejected' | 'unreadIds'>,
+    look: NoteOptions['look'],
+  ): Promise<number> {
+    const aside = await this.teller.setAside(step.rejected, this.state.aside);
+    if (aside !== this.state.aside) {
+      this.state = { ...this.state, aside };
+      await this.save(this.state);
+    }
+    const events = await this.notes.note(step.threads, { since: this.state.since, look });
+    await this.parts.comments.touch(this.of.account.id, step.unreadIds, this.parts.clock.now());
+    return events;
+  }
+
+  private async list(place: ListPlace): Promise<ListStep> {
+    const { account, access } = this.of;
+    const answer = await this.asker.ask(access.listRequest(place, account));
+    const step = access.readList(answer, place, account);
+    if (step === undefined) throw new PollError('no page', 'other');
+    return step;
+  }
+
+  /** @param count what was done so far in this look: one is always possible */
+  private mayGoOn(count: number, delayMs: number): boolean {
+    const { budget } = this.of;
+    return budget.waitMs(BURST_AHEAD) === 0 && (count === 0 || budget.waitMs(STEADY_AHEAD) <= delayMs);
+  }
+
+  private now(): number {
+    return this.parts.clock.now().getTime();
   }
 }

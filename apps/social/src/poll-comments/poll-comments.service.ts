@@ -1,5 +1,5 @@
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import { youtubeProvider } from '@app/channels';
+import { commentAccessOf } from '@app/channels';
 import {
   ACCOUNTS,
   CLOCK,
@@ -12,15 +12,21 @@ import {
   type Clock,
   type Logger,
 } from '@app/kernel';
-import { Database, MailboxCheckpointRepository, PolledCommentsRepository } from '@app/persistence';
+import {
+  Database,
+  MailboxCheckpointRepository,
+  PolledCommentsRepository,
+  PollQuotaRepository,
+  ShownCommentsRepository,
+} from '@app/persistence';
 import { STREAM, type Stream } from '@app/stream';
-import type { CommentClient } from './comment-poller.js';
+import type { CommentClient } from './ask-comments.js';
 import { PollWorker, POLL_TIMES } from './poll-worker.js';
 
 /** What asks the provider. */
 export const COMMENT_CLIENT = Symbol('COMMENT_CLIENT');
 
-/** Asks about the comments of every account whose provider does not tell of them, while the process runs. */
+/** Asks about the comments of every account whose provider does not tell of them, or not of all, while the process runs. */
 @Injectable()
 export class PollCommentsService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly workers: readonly PollWorker[];
@@ -36,26 +42,29 @@ export class PollCommentsService implements OnApplicationBootstrap, BeforeApplic
     @Inject(CLOCK) clock: Clock,
     @Inject(LOGGER) logger: Logger,
   ) {
-    const mine = accounts.filter(
-      ({ channel, provider }) => channel === youtubeProvider.channel && provider === youtubeProvider.provider,
-    );
     const parts = {
       database,
       stream,
       client,
       comments: new PolledCommentsRepository(database),
+      shown: new ShownCommentsRepository(database),
+      quotas: new PollQuotaRepository(database),
       checkpoints: new MailboxCheckpointRepository<never>(database),
       senderHmacKey: deriveKey(secret, 'sender-key'),
+      digestKey: deriveKey(secret, 'poll-quota'),
       clock,
       metrics,
       logger,
       times: POLL_TIMES,
     };
-    this.workers = mine.map((account) => {
-      const worker = new PollWorker(account, parts);
+    this.workers = accounts.flatMap((account) => {
+      const access = commentAccessOf(account);
+      const pace = access?.paceOf(account);
+      if (access === undefined || pace === undefined) return [];
+      const worker = new PollWorker(account, { access, pace }, parts);
       // A provider that is away is told, but takes no work from this process: it stays ready.
       health.register(`comments ${account.id}`, () => ({ ok: true, detail: worker.detail }));
-      return worker;
+      return [worker];
     });
   }
 

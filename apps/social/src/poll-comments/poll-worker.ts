@@ -1,17 +1,18 @@
 import { createHash } from 'node:crypto';
-import { readYoutubeSettings, type YoutubeSettings } from '@app/channels';
+import type { CommentAccess, CommentPace } from '@app/channels';
 import { AppError, describeError, type ChannelAccount, type Logger } from '@app/kernel';
-import { AdvisoryLease, type Database, type MailboxCheckpointRepository } from '@app/persistence';
+import {
+  AdvisoryLease,
+  type Database,
+  type MailboxCheckpointRepository,
+  type PollQuotaRepository,
+} from '@app/persistence';
 import { BackOff, OwnedWork, type BackOffOptions, type Failure } from '@app/runtime';
-import { CommentPoller, PollError, type PollerParts } from './comment-poller.js';
-import { spentToday, waitForQuota, type Spending } from './quota.js';
-
-/** What outlives a process. */
-export interface PollState {
-  readonly spending: Spending;
-  /** When everything was looked at last, in milliseconds since 1970. */
-  readonly allAt: number;
-}
+import { CommentPoller, type PollerParts } from './comment-poller.js';
+import { budgetOf, type PollBudget } from './poll-budget.js';
+import { PollError } from './poll-error.js';
+import { stateOf, type PollState } from './poll-state.js';
+import { STEADY_AHEAD } from './quota.js';
 
 /** Waits of a worker, in milliseconds. */
 export interface PollTimes {
@@ -27,7 +28,10 @@ export const POLL_TIMES: PollTimes = {
 /** What a worker works with. */
 export interface WorkerParts extends PollerParts {
   readonly database: Database;
-  readonly checkpoints: MailboxCheckpointRepository<PollState>;
+  readonly checkpoints: MailboxCheckpointRepository<Partial<PollState>>;
+  readonly quotas: PollQuotaRepository;
+  /** Makes digests of what accounts share. */
+  readonly digestKey: Buffer;
   readonly logger: Logger;
   readonly times: PollTimes;
 }
@@ -35,24 +39,25 @@ export interface WorkerParts extends PollerParts {
 /** Name space of the locks on what is polled: "POLL". */
 const LOCKS = 0x504f4c4c;
 const FOLDER = 'comments';
-/** An idle channel is asked about this many times less often than one where something is going on. */
+/** An idle account is asked about this many times less often than one where something is going on. */
 const IDLE_FACTOR = 5;
 
 /**
- * Asks about one channel for as long as the service runs, often while something is going on and within the units of the day. Of
- * several processes one asks; the lock has no time limit.
+ * Asks about one account for as long as the service runs, often while something is going on and within its budget. Of several
+ * processes one asks; the lock has no time limit.
  */
 export class PollWorker {
-  private readonly settings: YoutubeSettings;
+  private readonly budget: PollBudget;
   private readonly backOff: BackOff;
   private readonly owned: OwnedWork;
   private idle = 1;
 
   constructor(
     private readonly account: ChannelAccount,
+    private readonly asked: { readonly access: CommentAccess; readonly pace: CommentPace },
     private readonly parts: WorkerParts,
   ) {
-    this.settings = readYoutubeSettings(account);
+    this.budget = budgetOf(asked.access, account, parts);
     this.backOff = new BackOff(parts.times.backOff);
     const hash = createHash('sha256').update(account.id).digest();
     this.owned = new OwnedWork({
@@ -83,24 +88,46 @@ export class PollWorker {
     await this.owned.stop();
   }
 
-  /** One look. @returns how long to wait for the next, in milliseconds */
+  /**
+   * One look: at what is new, then at as much of the rest as is due and affordable.
+   *
+   * @returns how long to wait for the next, in milliseconds
+   */
   async look(): Promise<number> {
     const { checkpoints, clock } = this.parts;
+    const { pace } = this.asked;
     const name = { accountId: this.account.id, folder: FOLDER };
+    await this.budget.refresh();
+    // Another account may have spent what this one waited for.
+    const earlyMs = this.budget.waitMs(STEADY_AHEAD);
+    if (earlyMs > 0) return earlyMs;
     const { fencing, state } = await checkpoints.claim(name);
-    const now = clock.now();
-    const poller = new CommentPoller(this.account, this.parts, spentToday(state?.spending, now));
-    const isAll = now.getTime() - (state?.allAt ?? 0) >= this.settings.rescanMs;
-    let allAt = state?.allAt ?? 0;
+    const save = async (now: PollState): Promise<void> => void (await checkpoints.save(name, fencing, now));
+    const of = { account: this.account, ...this.asked, budget: this.budget };
+    const poller = new CommentPoller(of, this.parts, stateOf(state, pace, clock.now()), save);
     try {
-      const { events } = isAll ? await poller.lookAtAll() : await poller.lookAtNew();
-      if (isAll) allAt = now.getTime();
+      const events = await this.lookWith(poller);
       this.idle = events > 0 ? 1 : Math.min(IDLE_FACTOR, this.idle + 1);
     } finally {
-      await checkpoints.save(name, fencing, { spending: poller.spending, allAt });
+      await save(poller.state);
     }
-    const quotaMs = waitForQuota(poller.spending, this.settings.quotaPerDay, clock.now());
-    return Math.max(quotaMs, this.settings.pollMs * this.idle);
+    return Math.max(this.budget.waitMs(STEADY_AHEAD), pace.lookMs * this.idle);
+  }
+
+  /** @returns how many events were told */
+  private async lookWith(poller: CommentPoller): Promise<number> {
+    const { recentMs, fullMs, asksForNew } = this.asked.pace;
+    const now = this.parts.clock.now().getTime();
+    const isDue = (kind: 'recent' | 'full', at: number, everyMs: number): boolean =>
+      poller.state[kind] !== undefined || now - at >= everyMs;
+    let events = 0;
+    // A reading of everything recent begins with what is new.
+    const beginsAnew = poller.state.recent?.cursor === undefined && isDue('recent', poller.state.recentAt, recentMs);
+    if (asksForNew && !beginsAnew) events += await poller.lookAtNew();
+    if (isDue('recent', poller.state.recentAt, recentMs)) events += await poller.walk('recent');
+    events += await poller.lookAtAnswers();
+    if (fullMs !== undefined && isDue('full', poller.state.fullAt, fullMs)) events += await poller.walk('full');
+    return events;
   }
 
   private failed(error: unknown): Failure {
@@ -108,9 +135,8 @@ export class PollWorker {
     const reason = error instanceof PollError ? error.reason : known ? error.code : `fault: ${describeError(error)}`;
     const backOffMs = this.backOff.next(false);
     if (!(error instanceof PollError)) return { reason, waitMs: backOffMs };
-    if (!error.isQuota) return { reason, waitMs: Math.max(backOffMs, error.retryAfterMs ?? 0) };
-    // The units of the day are gone, whatever we counted: other programs may use the same key.
-    const all = { day: '', used: this.settings.quotaPerDay };
-    return { reason, waitMs: waitForQuota(all, this.settings.quotaPerDay, this.parts.clock.now()) };
+    // When the units of the day are gone nothing but another day helps.
+    const spentMs = error.kind === 'quota' || error.kind === 'limited' ? this.budget.waitMs(1) : 0;
+    return { reason, waitMs: Math.max(backOffMs, error.retryAfterMs ?? 0, spentMs) };
   }
 }

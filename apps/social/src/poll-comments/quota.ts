@@ -1,14 +1,9 @@
-/** Units spent between two midnights, Pacific time. */
-export interface Spending {
-  /** The day, as `2026-11-20`. */
-  readonly day: string;
-  readonly used: number;
-}
-
 const ZONE = 'America/Los_Angeles';
 const DAY_MS = 86_400_000;
-/** So much of a day's units may be spent ahead of time: a burst of comments must not wait. */
-const AHEAD = 0.2;
+/** So much of a day's units may be spent ahead of time: a burst of comments, or a long list, must not wait. */
+export const BURST_AHEAD = 0.2;
+/** The same for what comes again and again, so that there is something left for a burst. */
+export const STEADY_AHEAD = 0.1;
 
 const clockOf = new Intl.DateTimeFormat('en-CA', {
   timeZone: ZONE,
@@ -25,24 +20,20 @@ const clockOf = new Intl.DateTimeFormat('en-CA', {
 export function pacificTime(now: Date): { readonly day: string; readonly sinceMidnightMs: number } {
   const parts = Object.fromEntries(clockOf.formatToParts(now).map(({ type, value }) => [type, value]));
   const seconds = Number(parts['hour']) * 3_600 + Number(parts['minute']) * 60 + Number(parts['second']);
-  return { day: `${parts['year']}-${parts['month']}-${parts['day']}`, sinceMidnightMs: seconds * 1_000 };
-}
-
-/** What was spent today. */
-export function spentToday(spending: Spending | undefined, now: Date): Spending {
-  const { day } = pacificTime(now);
-  return spending?.day === day ? spending : { day, used: 0 };
+  const sinceMidnightMs = seconds * 1_000 + now.getUTCMilliseconds();
+  return { day: `${parts['year']}-${parts['month']}-${parts['day']}`, sinceMidnightMs };
 }
 
 /**
  * How long to wait so that a day's units last for the day: no time while they are spent no faster than the day goes by, with a
- * fifth of them ahead.
+ * part of them ahead.
  *
+ * @param ahead from 0 to 1
  * @returns milliseconds
  */
-export function waitForQuota({ used }: Spending, perDay: number, now: Date): number {
+export function waitForQuota(used: number, perDay: number, now: Date, ahead: number): number {
   const { sinceMidnightMs } = pacificTime(now);
   if (used >= perDay) return DAY_MS - sinceMidnightMs + 1_000;
-  const dueMs = ((used + 1) / perDay - AHEAD) * DAY_MS;
+  const dueMs = ((used + 1) / perDay - ahead) * DAY_MS;
   return Math.max(0, Math.min(dueMs, DAY_MS) - sinceMidnightMs);
 }

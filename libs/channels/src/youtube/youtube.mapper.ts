@@ -1,6 +1,7 @@
 import { inboundEventId, INBOUND_TYPES, MAX_TEXT_CHARS, type InboundIdentity } from '@app/contracts';
 import { cleanIdentifier, cleanText, type ChannelAccount } from '@app/kernel';
 import type { ParsedEvent } from '../channel-adapter.js';
+import type { CommentAccess, VanishedComment } from '../comment-access.js';
 import { rawElement } from '../shared/element.js';
 import { eventFrame } from '../shared/event-frame.js';
 import type { YoutubeComment } from './youtube.page.js';
@@ -43,7 +44,7 @@ interface When {
   readonly flags?: readonly string[];
 }
 
-function frameOf(comment: YoutubeComment, account: ChannelAccount, { receivedAt, ...when }: When) {
+function frameOf(comment: Omit<YoutubeComment, 'listId'>, account: ChannelAccount, { receivedAt, ...when }: When) {
   return eventFrame({
     context: { account, accounts: [account], receivedAt, verification: VERIFICATION },
     ...partiesOf(comment, account),
@@ -70,7 +71,7 @@ function contentOf({ text = '' }: YoutubeComment) {
 /** A comment that is seen for the first time, as it is now. */
 export function youtubeComment(comment: YoutubeComment, account: ChannelAccount, receivedAt: Date): ParsedEvent {
   const { content, flags } = contentOf(comment);
-  const { publishedAt, publishedText, parentId, videoId } = comment;
+  const { publishedAt, publishedText, parentId, postId: videoId } = comment;
   const id = inboundEventId({ accountId: account.id, eventKind: 'comment', messageId: comment.id });
   const data = {
     ...frameOf(comment, account, { receivedAt, timeMs: publishedAt, timestamp: publishedText, flags }),
@@ -104,17 +105,26 @@ export function youtubeEdit(comment: YoutubeComment, account: ChannelAccount, re
   return parsed({ id, type: INBOUND_TYPES.edited, data }, account);
 }
 
-/** A comment that is not there any more; nobody says when it went. */
-export function youtubeDeletion(
-  comment: Pick<YoutubeComment, 'id' | 'parentId' | 'authorId'>,
+const KINDS = { delete: 'comment_remove', hide: 'comment_hide', unhide: 'comment_unhide' } as const;
+
+/** A comment that is not listed any more, or listed again; nobody says when it went. */
+export function youtubeVanished(
+  comment: VanishedComment,
+  { action, revision }: Parameters<CommentAccess['vanished']>[1],
   account: ChannelAccount,
   receivedAt: Date,
 ): ParsedEvent {
-  const id = inboundEventId({ accountId: account.id, eventKind: 'comment_remove', messageId: comment.id });
-  const bytes = Buffer.from(JSON.stringify({ id: comment.id, absent: true }));
+  const revised = revision === undefined ? {} : { revision };
+  const id = inboundEventId({
+    accountId: account.id,
+    eventKind: KINDS[action],
+    messageId: comment.id,
+    ...revised,
+  });
+  const bytes = Buffer.from(JSON.stringify({ id: comment.id, absent: action !== 'unhide' }));
   const data = {
-    ...frameOf({ ...comment, bytes }, account, { receivedAt, timeMs: receivedAt.getTime() }),
-    action: 'delete' as const,
+    ...frameOf({ ...comment, bytes }, account, { receivedAt, timeMs: receivedAt.getTime(), ...revised }),
+    action,
   };
   return parsed({ id, type: INBOUND_TYPES.deleted, data }, account);
 }

@@ -1,5 +1,13 @@
 import { present, type ChannelAccount } from '@app/kernel';
-import type { MediaRequest, RejectedElement } from '../channel-adapter.js';
+import type { MediaRequest } from '../channel-adapter.js';
+import type {
+  CommentRefusal,
+  ListedComment,
+  ListedThread,
+  ListPlace,
+  ListStep,
+  RepliesStep,
+} from '../comment-access.js';
 import { rejectElement } from '../shared/element.js';
 import { idOf, listOf, numberOf, objectOf, textOf, type JsonObject } from '../shared/fields.js';
 import { instantOf } from '../shared/instant-of.js';
@@ -11,37 +19,23 @@ export const YOUTUBE_HOSTS: readonly string[] = ['youtube.googleapis.com'];
 const API = 'https://youtube.googleapis.com/youtube/v3';
 const PAGE_SIZE = '100';
 
-/** A comment, or an answer to one. */
-export interface YoutubeComment {
-  readonly id: string;
-  /** The comment that it answers. */
-  readonly parentId?: string;
-  readonly videoId?: string;
-  /** Channel of its author; undefined when that is gone. */
-  readonly authorId?: string;
+/** All comments that answer no other are one list. */
+const TOP_LEVEL = '';
+
+/** A comment, or an answer to one: of a channel, under a video. */
+export interface YoutubeComment extends ListedComment {
   readonly authorName?: string;
   readonly avatar?: string;
   readonly text?: string;
-  /** Milliseconds since 1970. */
-  readonly publishedAt?: number;
-  readonly updatedAt?: number;
   /** As sent. */
   readonly publishedText?: string;
   readonly bytes: Buffer;
 }
 
-/** A comment with the answers that came along, which may be fewer than there are. */
-export interface YoutubeThread {
-  readonly comment: YoutubeComment;
-  readonly replies: readonly YoutubeComment[];
-  readonly replyCount: number;
-}
-
-/** One page of the API. */
-export interface YoutubePage<Item> {
-  readonly items: readonly Item[];
-  readonly rejected: readonly RejectedElement[];
-  readonly nextPageToken?: string;
+/** A thread, and what stood in it and cannot be read. */
+interface ReadThread {
+  readonly thread: ListedThread<YoutubeComment>;
+  readonly unreadable: readonly unknown[];
 }
 
 const requestOf = (
@@ -75,14 +69,16 @@ export function repliesRequest(account: ChannelAccount, parentId: string, pageTo
   );
 }
 
-function commentOf(value: unknown): YoutubeComment | undefined {
+function commentOf(value: unknown, within?: string): YoutubeComment | undefined {
   const item = objectOf(value);
   const snippet = objectOf(item?.['snippet']);
   const id = idOf(item?.['id']);
   if (snippet === undefined || id === undefined) return undefined;
+  // Of an answer that does not name the comment above, the list in which it stands does.
+  const parentId = idOf(snippet['parentId']) ?? within;
   const said = present({
-    parentId: idOf(snippet['parentId']),
-    videoId: idOf(snippet['videoId']),
+    parentId,
+    postId: idOf(snippet['videoId']),
     authorId: idOf(objectOf(snippet['authorChannelId'])?.['value']),
     authorName: textOf(snippet['authorDisplayName']),
     avatar: textOf(snippet['authorProfileImageUrl']),
@@ -91,53 +87,96 @@ function commentOf(value: unknown): YoutubeComment | undefined {
     updatedAt: instantOf(snippet['updatedAt']),
     publishedText: textOf(snippet['publishedAt']),
   });
-  return { id, ...said, bytes: Buffer.from(JSON.stringify(item)) };
+  return { id, listId: parentId ?? TOP_LEVEL, ...said, bytes: Buffer.from(JSON.stringify(item)) };
 }
 
-function threadOf(value: unknown): YoutubeThread | undefined {
+function threadOf(value: unknown): ReadThread | undefined {
   const snippet = objectOf(objectOf(value)?.['snippet']);
   const comment = commentOf(snippet?.['topLevelComment']);
   if (comment === undefined) return undefined;
-  const replies = listOf(objectOf(objectOf(value)?.['replies'])?.['comments']).flatMap(
-    (reply) => commentOf(reply) ?? [],
-  );
-  return { comment, replies, replyCount: Math.max(numberOf(snippet?.['totalReplyCount']) ?? 0, replies.length) };
+  const sent = listOf(objectOf(objectOf(value)?.['replies'])?.['comments']);
+  const replies = sent.flatMap((reply) => commentOf(reply, comment.id) ?? []);
+  const unreadable = sent.filter((reply) => commentOf(reply, comment.id) === undefined);
+  const replyCount = Math.max(numberOf(snippet?.['totalReplyCount']) ?? 0, replies.length);
+  return { thread: { comment, replies, replyCount, hasMore: sent.length < replyCount }, unreadable };
 }
 
-function readPage<Item>(
-  answer: Buffer,
-  account: ChannelAccount,
-  read: (value: unknown) => Item | undefined,
-): YoutubePage<Item> | undefined {
+/** What cannot be read is set aside; as far as it says which comment it is, that one is there. */
+function unreadOf(values: readonly unknown[], { id: accountId }: ChannelAccount) {
+  return {
+    rejected: values.map((value) => {
+      const element = { accountId, bytes: Buffer.from(JSON.stringify(value)) };
+      return rejectElement('schema_invalid', 'a comment without an id or a snippet', element);
+    }),
+    unreadIds: values.flatMap((value) => idOf(objectOf(value)?.['id']) ?? []),
+  };
+}
+
+interface Page {
+  readonly items: readonly unknown[];
+  readonly nextPageToken: string | undefined;
+}
+
+function pageOf(answer: Buffer): Page | undefined {
   const reading = readJson(answer);
   const body: JsonObject | undefined = reading.ok ? objectOf(reading.value) : undefined;
   if (body === undefined || !Array.isArray(body['items'])) return undefined;
-  const items: Item[] = [];
-  const rejected: RejectedElement[] = [];
-  for (const value of listOf(body['items'])) {
-    const item = read(value);
-    if (item !== undefined) items.push(item);
-    else {
-      const element = { accountId: account.id, bytes: Buffer.from(JSON.stringify(value)) };
-      rejected.push(rejectElement('schema_invalid', 'a comment without an id or a snippet', element));
-    }
-  }
-  const nextPageToken = textOf(body['nextPageToken']);
-  return { items, rejected, ...present({ nextPageToken }) };
+  return { items: listOf(body['items']), nextPageToken: textOf(body['nextPageToken']) };
 }
 
-/** @returns undefined for an answer that is no page */
-export const readThreads = (answer: Buffer, account: ChannelAccount): YoutubePage<YoutubeThread> | undefined =>
-  readPage(answer, account, threadOf);
+/** A page of threads; the list ends with the first that is older than wanted. @returns undefined for an answer that is no page */
+export function readThreads(
+  answer: Buffer,
+  { from }: Pick<ListPlace, 'from'>,
+  account: ChannelAccount,
+): ListStep<YoutubeComment> | undefined {
+  const page = pageOf(answer);
+  if (page === undefined) return undefined;
+  const read = page.items.map((value) => ({ value, found: threadOf(value) }));
+  const all = read.flatMap(({ found }) => found?.thread ?? []);
+  const threads = all.filter(({ comment }) => (comment.publishedAt ?? from) >= from);
+  const unread = read.flatMap(({ value, found }) => (found === undefined ? [value] : found.unreadable));
+  const isEnd = page.nextPageToken === undefined || threads.length < all.length;
+  return {
+    threads,
+    ...unreadOf(unread, account),
+    ...(isEnd ? { ended: { listId: TOP_LEVEL, from } } : present({ next: page.nextPageToken })),
+  };
+}
 
-/** The same of answers to a comment. */
-export const readReplies = (answer: Buffer, account: ChannelAccount): YoutubePage<YoutubeComment> | undefined =>
-  readPage(answer, account, commentOf);
+/** A page of answers to a comment. @returns undefined for an answer that is no page */
+export function readReplies(
+  answer: Buffer,
+  { id: parentId }: { readonly id: string },
+  account: ChannelAccount,
+): RepliesStep<YoutubeComment> | undefined {
+  const page = pageOf(answer);
+  if (page === undefined) return undefined;
+  const comments = page.items.flatMap((value) => commentOf(value, parentId) ?? []);
+  const unread = page.items.filter((value) => commentOf(value, parentId) === undefined);
+  return { comments, ...unreadOf(unread, account), ...present({ next: page.nextPageToken }) };
+}
 
-/** The provider's word for a refusal, for example `quotaExceeded`. */
-export function refusalOf(answer: Buffer): string | undefined {
+/** What each word of a refusal means; others are passing or need somebody to act. */
+const REFUSALS: Readonly<Record<string, CommentRefusal['kind']>> = {
+  quotaExceeded: 'quota',
+  dailyLimitExceeded: 'quota',
+  rateLimitExceeded: 'limited',
+  userRateLimitExceeded: 'limited',
+  commentsDisabled: 'gone',
+  forbidden: 'gone',
+  commentNotFound: 'gone',
+  parentCommentNotFound: 'gone',
+  videoNotFound: 'gone',
+  processingFailure: 'stale',
+  invalidPageToken: 'stale',
+};
+
+/** The provider's word for a refusal, for example `quotaExceeded`, and what it means. @see YouTube Data API, "Errors" */
+export function youtubeRefusal(answer: Buffer): CommentRefusal | undefined {
   const reading = readJson(answer);
   const error = reading.ok ? objectOf(objectOf(reading.value)?.['error']) : undefined;
   const reason = textOf(objectOf(listOf(error?.['errors'])[0])?.['reason']);
-  return reason !== undefined && /^[A-Za-z]{1,40}$/.test(reason) ? reason : undefined;
+  if (reason === undefined || !/^[A-Za-z]{1,40}$/.test(reason)) return undefined;
+  return { reason, kind: Object.hasOwn(REFUSALS, reason) ? REFUSALS[reason]! : 'other' };
 }

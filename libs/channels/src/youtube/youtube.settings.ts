@@ -1,23 +1,22 @@
 import { z } from 'zod';
 import type { ChannelAccount } from '@app/kernel';
+import type { CommentPace } from '../comment-access.js';
+
+const DAY_MS = 86_400_000;
 
 const settingsSchema = z.object({
   poll_seconds: z.int().min(10).max(3_600).default(60),
   rescan_minutes: z.int().min(5).max(1_440).default(30),
   rescan_days: z.int().min(1).max(90).default(7),
+  full_scan_days: z.int().min(0).max(90).default(1),
   quota_per_day: z.int().min(100).max(100_000_000).default(8_000),
 });
 
 /** How often one channel is asked about, and at what cost. */
 export interface YoutubeSettings {
-  /** Between two looks at what is new, while something is going on. */
-  readonly pollMs: number;
-  /** Between two looks at everything recent, for edits, deletions and answers to old comments. */
-  readonly rescanMs: number;
-  /** How old comments are that are still looked at. */
-  readonly rescanDays: number;
+  readonly pace: CommentPace;
   /** Units that may be spent between two midnights, Pacific time. */
-  readonly quotaPerDay: number;
+  readonly perDay: number;
 }
 
 /** Problems of an account, with paths relative to it. */
@@ -31,12 +30,16 @@ export function youtubeProblems({ externalId, settings, secrets }: ChannelAccoun
 }
 
 /** @throws ZodError for an account that {@link youtubeProblems} reports on */
-export function readYoutubeSettings({ settings }: ChannelAccount): YoutubeSettings {
+export function readYoutubeSettings({ settings }: Pick<ChannelAccount, 'settings'>): YoutubeSettings {
   const read = settingsSchema.parse(settings);
   return {
-    pollMs: read.poll_seconds * 1_000,
-    rescanMs: read.rescan_minutes * 60_000,
-    rescanDays: read.rescan_days,
-    quotaPerDay: read.quota_per_day,
+    pace: {
+      lookMs: read.poll_seconds * 1_000,
+      asksForNew: true,
+      recentMs: read.rescan_minutes * 60_000,
+      recentForMs: read.rescan_days * DAY_MS,
+      fullMs: read.full_scan_days === 0 ? undefined : read.full_scan_days * DAY_MS,
+    },
+    perDay: read.quota_per_day,
   };
 }

@@ -2,8 +2,8 @@ import { INBOUND_SCHEMAS, type MessageEdited, type MessageReceived } from '@app/
 import type { ChannelAccount } from '@app/kernel';
 import fc from 'fast-check';
 import type { ParsedEvent } from '../channel-adapter.js';
-import { youtubeComment, youtubeDeletion, youtubeEdit } from './youtube.mapper.js';
-import { readReplies, readThreads, refusalOf, repliesRequest, threadsRequest } from './youtube.page.js';
+import { youtubeComment, youtubeEdit, youtubeVanished } from './youtube.mapper.js';
+import { readReplies, readThreads, repliesRequest, threadsRequest, youtubeRefusal } from './youtube.page.js';
 import { youtubeProvider } from './youtube.provider.js';
 
 const account: ChannelAccount = {
@@ -15,6 +15,7 @@ const account: ChannelAccount = {
   secrets: { api_key: 'khoa-bia-ra' },
 };
 const RECEIVED_AT = new Date('2026-02-01T00:00:00.000Z');
+const ALL = { from: 0 };
 const comment = (id: string, more: object = {}) => ({
   kind: 'youtube#comment',
   id,
@@ -30,20 +31,20 @@ const comment = (id: string, more: object = {}) => ({
     ...more,
   },
 });
-const thread = (top: object, replies: readonly object[] = [], totalReplyCount = replies.length) => ({
+const thread = (top: object, replies: readonly unknown[] = [], totalReplyCount = replies.length) => ({
   kind: 'youtube#commentThread',
   id: 'x',
   snippet: { topLevelComment: top, totalReplyCount },
   replies: { comments: replies },
 });
 const page = (items: readonly unknown[], more: object = {}) =>
-  readThreads(Buffer.from(JSON.stringify({ items, ...more })), account)!;
+  readThreads(Buffer.from(JSON.stringify({ items, ...more })), ALL, account)!;
 function strict({ event }: ParsedEvent) {
   expect(INBOUND_SCHEMAS[event.type].strict().safeParse(event.data).error).toBeUndefined();
   return event;
 }
 const seen = (value: object): MessageReceived =>
-  strict(youtubeComment(page([thread(value)]).items[0]!.comment, account, RECEIVED_AT)).data as MessageReceived;
+  strict(youtubeComment(page([thread(value)]).threads[0]!.comment, account, RECEIVED_AT)).data as MessageReceived;
 
 describe('a comment on YouTube', () => {
   it('is of the channel that wrote it, under its video', () => {
@@ -68,9 +69,9 @@ describe('a comment on YouTube', () => {
 
   it('answers another one, and is ours when we wrote it', () => {
     const ours = comment('Ugx1.9a', { parentId: 'Ugx1', authorChannelId: { value: account.externalId } });
-    const { items } = page([thread(comment('Ugx1'), [ours], 7)]);
-    expect([items[0]!.replyCount, items[0]!.replies.length]).toEqual([7, 1]);
-    expect(strict(youtubeComment(items[0]!.replies[0]!, account, RECEIVED_AT)).data).toMatchObject({
+    const { threads } = page([thread(comment('Ugx1'), [ours], 7)]);
+    expect(threads).toMatchObject([{ replyCount: 7, replies: [{ listId: 'Ugx1' }], hasMore: true }]);
+    expect(strict(youtubeComment(threads[0]!.replies[0]!, account, RECEIVED_AT)).data).toMatchObject({
       direction: 'echo',
       identity: { kind: 'sender_label', value: 'comment:Ugx1' },
       provider: { conversation_id: 'Ugx1' },
@@ -87,7 +88,7 @@ describe('a comment on YouTube', () => {
 
   it('that is changed has an edit for each time, the later one above', () => {
     const edits = ['2026-01-01T00:05:00Z', '2026-01-01T00:06:00Z'].map((updatedAt) =>
-      strict(youtubeEdit(page([thread(comment('Ugx1', { updatedAt }))]).items[0]!.comment, account, RECEIVED_AT)),
+      strict(youtubeEdit(page([thread(comment('Ugx1', { updatedAt }))]).threads[0]!.comment, account, RECEIVED_AT)),
     );
     expect(edits[0]!.id).not.toBe(edits[1]!.id);
     expect((edits[0]!.data as MessageEdited).edit_rank).toBeLessThan((edits[1]!.data as MessageEdited).edit_rank);
@@ -95,7 +96,14 @@ describe('a comment on YouTube', () => {
 
   it('that is gone is taken back once', () => {
     const gone = [1, 2].map((day) =>
-      strict(youtubeDeletion({ id: 'Ugx1', authorId: 'UC_user_0001' }, account, new Date(2026, 1, day))),
+      strict(
+        youtubeVanished(
+          { id: 'Ugx1', authorId: 'UC_user_0001' },
+          { action: 'delete' },
+          account,
+          new Date(2026, 1, day),
+        ),
+      ),
     );
     expect(gone[0]).toMatchObject({
       type: 'omni.inbound.message.deleted',
@@ -116,39 +124,58 @@ describe('a page of comments', () => {
 
   it('accounts for every element, and keeps the neighbours of a broken one', () => {
     const broken = [null, 7, {}, thread({ id: 'x' }), thread({ snippet: {} })];
-    const { items, rejected, nextPageToken } = page([thread(comment('a')), ...broken, thread(comment('b'))], {
+    const { threads, rejected, unreadIds, next } = page([thread(comment('a')), ...broken, thread(comment('b'))], {
       nextPageToken: 'Q',
     });
-    expect(items.map(({ comment: { id } }) => id)).toEqual(['a', 'b']);
+    expect(threads.map(({ comment: { id } }) => id)).toEqual(['a', 'b']);
+    expect(unreadIds).toEqual(['x', 'x']);
     expect(rejected.map(({ bytes }) => JSON.parse(bytes.toString()) as unknown)).toEqual(
       JSON.parse(JSON.stringify(broken)),
     );
-    expect(nextPageToken).toBe('Q');
+    expect(next).toBe('Q');
+  });
+
+  it('accounts for an answer that cannot be read, also when nobody says how many there are', () => {
+    const { snippet, replies } = thread(comment('a'), [comment('a.1'), { id: 'a.2' }, null]);
+    const { threads, rejected, unreadIds } = page([{ snippet: { ...snippet, totalReplyCount: undefined }, replies }]);
+    expect(threads.map(({ replyCount }) => replyCount)).toEqual([1]);
+    expect(unreadIds).toEqual(['a.2']);
+    expect(rejected.map(({ bytes }) => bytes.toString())).toEqual(['{"id":"a.2"}', 'null']);
+  });
+
+  it('ends with the first that is older than wanted', () => {
+    const body = Buffer.from(JSON.stringify({ items: [thread(comment('a'))], nextPageToken: 'Q' }));
+    const from = Date.parse('2026-01-02T00:00:00Z');
+    expect(readThreads(body, { from }, account)).toMatchObject({ threads: [], ended: { listId: '', from } });
+    expect(readThreads(body, ALL, account)).toMatchObject({ next: 'Q', threads: [{ comment: { id: 'a' } }] });
   });
 
   it.each(['', 'x', '[]', '{}', '{"items":{}}'])('is not %j', (text) => {
-    expect(readThreads(Buffer.from(text), account)).toBeUndefined();
-    expect(readReplies(Buffer.from(text), account)).toBeUndefined();
+    expect(readThreads(Buffer.from(text), ALL, account)).toBeUndefined();
+    expect(readReplies(Buffer.from(text), { id: 'Ugx1' }, account)).toBeUndefined();
   });
 
   it('never makes a fault, whatever it holds', () => {
     fc.assert(
       fc.property(fc.array(fc.anything({ maxDepth: 5, withNullPrototype: false })), (items) => {
         const body = Buffer.from(JSON.stringify({ items: JSON.parse(JSON.stringify(items)) as unknown }));
-        const read = readThreads(body, account)!;
-        expect(read.items.length + read.rejected.length).toBe(items.length);
-        for (const { comment: one } of read.items) strict(youtubeComment(one, account, RECEIVED_AT));
+        const read = readThreads(body, ALL, account)!;
+        expect(read.threads.length + read.rejected.length).toBeGreaterThanOrEqual(items.length);
+        for (const { comment: one } of read.threads) strict(youtubeComment(one, account, RECEIVED_AT));
       }),
       { numRuns: 500 },
     );
   });
 
   it.each([
-    ['{"error":{"code":403,"errors":[{"reason":"quotaExceeded"}]}}', 'quotaExceeded'],
+    ['{"error":{"code":403,"errors":[{"reason":"quotaExceeded"}]}}', { reason: 'quotaExceeded', kind: 'quota' }],
+    ['{"error":{"errors":[{"reason":"commentsDisabled"}]}}', { reason: 'commentsDisabled', kind: 'gone' }],
+    ['{"error":{"errors":[{"reason":"processingFailure"}]}}', { reason: 'processingFailure', kind: 'stale' }],
+    ['{"error":{"errors":[{"reason":"constructor"}]}}', { reason: 'constructor', kind: 'other' }],
     ['{"error":{"errors":[{"reason":"<script>"}]}}', undefined],
     ['<html>', undefined],
   ])('that is refused says why: %s', (text, reason) => {
-    expect(refusalOf(Buffer.from(text))).toBe(reason);
+    expect(youtubeRefusal(Buffer.from(text))).toEqual(reason);
   });
 
   it('needs a channel and a key', () => {

@@ -94,7 +94,7 @@ const FORGET: readonly NamedStatement[] = [
   // That a comment was seen stays, or it would be taken for new; who wrote it does not.
   statement(
     'erasure-polled',
-    `UPDATE polled_comment SET author = ''
+    `UPDATE polled_comment SET author = '', told = false
       WHERE author IN (SELECT value FROM identity WHERE id = ANY($1::bigint[]) AND kind = 'youtube_channel')`,
   ),
   statement('erasure-avatars', 'DELETE FROM identity_avatar WHERE identity_id = ANY($1::bigint[])'),

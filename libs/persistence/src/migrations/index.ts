@@ -1,5 +1,6 @@
 import { Avatars1764400001000 } from './1764400001000-avatars.js';
 import { EntryAlias1764300002000 } from './1764300002000-entry-alias.js';
+import { CommentLists1764400000000 } from './1764400000000-comment-lists.js';
 import { Credential1764200001000 } from './1764200001000-credential.js';
 import { Spine1764000000000 } from './1764000000000-spine.js';
 import { GraphHistory1764100001000 } from './1764100001000-graph-history.js';
@@ -26,5 +27,6 @@ export const MIGRATIONS = [
   PolledComments1764300001000,
   EntryAlias1764300002000,
   LogUncompressed1764300003000,
+  CommentLists1764400000000,
   Avatars1764400001000,
 ];

@@ -34,6 +34,12 @@ export class CommentApi {
   unitsPerDay = 10_000;
   /** Refusals and failures that come next, in order. */
   readonly moods: ApiAnswer[] = [];
+  /** Threads whose answers nobody may read, with the reason. */
+  readonly closed = new Map<string, string>();
+  /** Elements that stand on the first page besides its threads. */
+  readonly strange: unknown[] = [];
+  /** What was asked for: the parameters of each call. */
+  readonly asked: URLSearchParams[] = [];
   private changes = 0;
 
   constructor(private readonly key: string) {}
@@ -59,38 +65,59 @@ export class CommentApi {
     comment.updatedAt = at;
   }
 
-  remove(id: string): void {
+  /** Takes a comment away. @returns what puts it back */
+  remove(id: string): () => void {
+    const before = this.threads.map((comment) => ({ comment, replies: [...comment.replies] }));
     const within = [this.threads, ...this.threads.map(({ replies }) => replies)];
     for (const list of within) {
       const at = list.findIndex((comment) => comment.id === id);
       if (at >= 0) list.splice(at, 1);
     }
     this.changes += 1;
+    return () => {
+      this.threads.splice(0, Infinity, ...before.map(({ comment }) => comment));
+      for (const { comment, replies } of before) comment.replies.splice(0, Infinity, ...replies);
+      this.changes += 1;
+    };
+  }
+
+  /** The token of the page that begins there, good until the list changes. */
+  tokenOf(start: number): string {
+    return `${this.changes}:${start}`;
   }
 
   answer(url: URL, headers: Readonly<Record<string, string>>): ApiAnswer {
     this.units += 1;
+    this.asked.push(url.searchParams);
     const mood = this.moods.shift();
     if (mood !== undefined) return mood;
     if (headers['x-goog-api-key'] !== this.key) return refusal(400, 'keyInvalid');
     if (this.units > this.unitsPerDay) return refusal(403, 'quotaExceeded');
     const { pathname, searchParams } = url;
-    const list = pathname.endsWith('/comments')
-      ? this.repliesTo(searchParams.get('parentId'))
-      : [...this.threads].reverse();
+    const closed = this.closed.get(searchParams.get('parentId') ?? '');
+    if (closed !== undefined) return refusal(403, closed);
+    const isReplies = pathname.endsWith('/comments');
+    const list = isReplies ? this.repliesTo(searchParams.get('parentId')) : this.newestFirst();
     const start = this.startOf(searchParams.get('pageToken'));
     if (start === undefined) return refusal(400, 'processingFailure');
     const page = list.slice(start, start + PAGE_SIZE);
-    const items = page.map((comment) => (pathname.endsWith('/comments') ? written(comment) : thread(comment)));
+    const items = page.map((comment) => (isReplies ? written(comment) : thread(comment)));
     const next = start + PAGE_SIZE;
-    const more = next < list.length ? { nextPageToken: `${this.changes}:${next}` } : {};
-    return { status: 200, body: { kind: 'youtube#list', items, ...more } };
+    const more = next < list.length ? { nextPageToken: this.tokenOf(next) } : {};
+    return {
+      status: 200,
+      body: { kind: 'youtube#list', items: [...(isReplies || start > 0 ? [] : this.strange), ...items], ...more },
+    };
   }
 
   private startOf(token: string | null): number | undefined {
     if (token === null) return 0;
     const [changes, start] = token.split(':');
     return Number(changes) === this.changes ? Number(start) : undefined;
+  }
+
+  private newestFirst(): readonly ApiComment[] {
+    return this.threads.toSorted((a, b) => b.publishedAt.getTime() - a.publishedAt.getTime());
   }
 
   private repliesTo(id: string | null): readonly ApiComment[] {
