@@ -5,7 +5,7 @@ import { PermanentRecordError, type ChannelAccount, type Clock, type Logger, typ
 import type { BlobRepository } from '@app/persistence';
 import type { OutgoingRecord, StreamProducer } from '@app/stream';
 
-/** What {@link readMails} and {@link keepMails} work with. */
+/** What mails are read, stored and appended with. */
 export interface AcceptParts {
   readonly stream: StreamProducer;
   readonly blobs: Pick<BlobRepository, 'putAll'>;
@@ -40,16 +40,24 @@ function deadLetterOf(mail: ParsedMail, error: PermanentRecordError, { clock }: 
   );
 }
 
-async function store(mails: readonly ParsedMail[], parts: AcceptParts): Promise<void> {
-  await parts.blobs.putAll(mails.flatMap(({ blobs }) => blobs));
+async function append(mails: readonly ParsedMail[], parts: AcceptParts): Promise<void> {
+  const records = mails.flatMap((mail) => recordsOf(mail, parts));
   const finish = parts.metrics.appendSeconds.startTimer();
   try {
-    await parts.stream.append(
-      mails.flatMap((mail) => recordsOf(mail, parts)),
-      { timeoutMs: APPEND_TIMEOUT_MS },
-    );
+    await parts.stream.append(records, { timeoutMs: APPEND_TIMEOUT_MS });
   } finally {
     finish();
+  }
+}
+
+/** @returns false when the stream refuses one of them for its own sake */
+async function appendTogether(mails: readonly ParsedMail[], parts: AcceptParts): Promise<boolean> {
+  try {
+    await append(mails, parts);
+    return true;
+  } catch (error) {
+    if (!(error instanceof PermanentRecordError)) throw error;
+    return false;
   }
 }
 
@@ -57,7 +65,8 @@ async function store(mails: readonly ParsedMail[], parts: AcceptParts): Promise<
 async function storeSingly(mails: readonly ParsedMail[], parts: AcceptParts): Promise<void> {
   for (const mail of mails) {
     try {
-      await store([mail], parts);
+      await parts.blobs.putAll(mail.blobs);
+      await append([mail], parts);
     } catch (error) {
       if (!(error instanceof PermanentRecordError)) throw error;
       await parts.stream.append([deadLetterOf(mail, error, parts)], { timeoutMs: APPEND_TIMEOUT_MS });
@@ -90,22 +99,38 @@ export async function readMails(
 }
 
 /**
- * Makes mails durable, in order: first their bytes, then their events. Resolved means that the stream acknowledged every
- * one of them; rejected means unknown, and the caller repeats with equal ids.
+ * Makes the bytes of mails durable, before anything refers to them.
  *
+ * @returns false when the store refuses some for their own sake; which, {@link appendMails} finds out
+ * @throws StoreUnavailableError
+ */
+export async function storeMails(
+  parsed: readonly ParsedMail[],
+  { blobs }: Pick<AcceptParts, 'blobs'>,
+): Promise<boolean> {
+  try {
+    await blobs.putAll(parsed.flatMap((mail) => mail.blobs));
+    return true;
+  } catch (error) {
+    if (!(error instanceof PermanentRecordError)) throw error;
+    return false;
+  }
+}
+
+/**
+ * Makes the events of mails durable, in order. Resolved means that the stream acknowledged every one of them; rejected means
+ * unknown, and the caller repeats with equal ids.
+ *
+ * @param areStored whether {@link storeMails} stored all their bytes
  * @throws StreamUnavailableError, StoreUnavailableError
  */
-export async function keepMails(
+export async function appendMails(
   parsed: readonly ParsedMail[],
+  areStored: boolean,
   account: ChannelAccount,
   parts: AcceptParts,
 ): Promise<void> {
-  try {
-    await store(parsed, parts);
-  } catch (error) {
-    if (!(error instanceof PermanentRecordError)) throw error;
-    await storeSingly(parsed, parts);
-  }
+  if (!areStored || !(await appendTogether(parsed, parts))) await storeSingly(parsed, parts);
   for (const { outcome } of parsed) parts.metrics.mailboxMails.inc({ account: account.id, outcome });
   const events = parsed.reduce((sum, { reports }) => sum + 1 + reports.length, 0);
   parts.metrics.eventsAccepted.inc({ channel: 'email', account: account.id }, events);

@@ -4,12 +4,12 @@ import { AppError, describeError, StoreUnavailableError, type ChannelAccount, ty
 import { AdvisoryLease, type Database, type MailboxCheckpointRepository } from '@app/persistence';
 import { BackOff, type BackOffOptions } from '@app/runtime';
 import type { MailLogin, MailLogins } from '../mailbox-login/mailbox-login.js';
-import { keepMails, readMails, type AcceptParts } from './accept-mails.js';
+import { appendMails, readMails, storeMails, type AcceptParts } from './accept-mails.js';
 import { MailboxSession } from './mailbox-session.js';
 import { reseed, seed, troubled, type MailboxState } from './mailbox-state.js';
 import { MailboxWatch } from './mailbox-watch.js';
 import { FetchError, MailboxTakenError, MailServerError } from './pull-errors.js';
-import { SyncPass } from './sync-pass.js';
+import { SyncPass, type PassParts } from './sync-pass.js';
 import { WakeUp } from './wake-up.js';
 
 /** Waits of a worker, in milliseconds. */
@@ -201,17 +201,13 @@ export class MailboxWorker {
   ): Promise<never> {
     const pollMs = session.notifies ? this.settings.pollMs : Math.min(DEAF_POLL_MS, this.settings.pollMs);
     for (;;) {
-      let more: boolean;
       try {
-        await pass.live();
-        more = await pass.historyStep();
+        await pass.run();
       } catch (error) {
         if (error instanceof FetchError) await save(troubled(pass.reached, error.uids));
         throw error;
       }
-      this.watch.became('connected');
-      this.backOff.reset();
-      if (more) continue;
+      this.progressed();
       const told = await this.wakeUp.wait(pollMs);
       if (this.stopping) throw new Stopped();
       if (!session.isOpen) throw new MailServerError('the connection was closed');
@@ -221,28 +217,37 @@ export class MailboxWorker {
     }
   }
 
+  /** Something was done: whatever was the matter before is over. */
+  private progressed(): void {
+    this.watch.became('connected');
+    this.backOff.reset();
+  }
+
   private async checkNumbering(session: MailboxSession, state: MailboxState): Promise<void> {
     const { uidValidity } = await session.currentStatus();
     if (uidValidity !== state.uidValidity) throw new MailServerError('the folder was renumbered');
   }
 
-  private passParts(session: MailboxSession, save: (state: MailboxState) => Promise<void>) {
-    const { account, parts } = this;
+  private passParts(session: MailboxSession, save: (state: MailboxState) => Promise<void>): PassParts {
+    const { account } = this;
+    const parts = { ...this.parts, logger: this.logger };
     return {
       session,
       folder: this.folder,
       maxMailBytes: this.settings.maxMailBytes,
       save,
-      read: (mails: Parameters<typeof readMails>[0]) => readMails(mails, account, { ...parts, logger: this.logger }),
-      keep: (mails: Parameters<typeof keepMails>[0]) => keepMails(mails, account, { ...parts, logger: this.logger }),
+      read: (mails) => readMails(mails, account, parts),
+      store: (mails) => storeMails(mails, parts),
+      append: (mails, areStored) => appendMails(mails, areStored, account, parts),
       checkpoint: async () => {
         if (this.stopping) throw new Stopped();
         await this.demandLease();
       },
-      skipped: (count: number, outcome: 'vanished' | 'older' | 'draft') => {
+      skipped: (count, outcome) => {
         if (count > 0) parts.metrics.mailboxMails.inc({ account: account.id, outcome }, count);
       },
-      progress: (done: number, of: number) => this.watch.history(done, of),
+      moved: () => this.progressed(),
+      progress: (done, of) => this.watch.history(done, of),
     };
   }
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { firstField, readMessageIds, type HeaderField, type SplitMail } from './header-fields.js';
 
 /** What tells two mails apart although ids repeat, are missing or are shared by different mails. */
@@ -9,7 +9,7 @@ export interface MailKeys {
   readonly dedupeKey: string;
 }
 
-const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
+const sha256 = (bytes: Buffer): string => hash('sha256', bytes);
 const latin1 = (text: string): Buffer => Buffer.from(text, 'latin1');
 
 /** ASCII blanks only: the bytes of UTF-8 letters hold what looks like a no-break space in Latin-1. */
@@ -27,18 +27,16 @@ const isBlank = (byte: number | undefined): boolean => byte === 0x20 || byte ===
 function canonicalBody(body: Buffer): Buffer {
   const out = Buffer.allocUnsafe(body.length + 1);
   let length = 0;
-  let lineStart = 0;
-  const endLine = (): void => {
-    while (length > lineStart && isBlank(out[length - 1])) length--;
+  for (let start = 0; start <= body.length; ) {
+    const lineEnd = body.indexOf(LF, start);
+    const next = lineEnd < 0 ? body.length : lineEnd;
+    let end = lineEnd > start && body[lineEnd - 1] === CR ? lineEnd - 1 : next;
+    while (end > start && isBlank(body[end - 1])) end--;
+    out.set(body.subarray(start, end), length);
+    length += end - start;
     out[length++] = LF;
-    lineStart = length;
-  };
-  for (let at = 0; at < body.length; at++) {
-    const byte = body[at]!;
-    if (byte === LF) endLine();
-    else if (byte !== CR || body[at + 1] !== LF) out[length++] = byte;
+    start = next + 1;
   }
-  endLine();
   while (length > 1 && out[length - 1] === LF && out[length - 2] === LF) length--;
   return out.subarray(0, length);
 }

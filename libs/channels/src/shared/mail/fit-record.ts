@@ -4,6 +4,20 @@ import { MAX_RECORD_BYTES, type MessageReceived } from '@app/contracts';
 const HEADER_BYTES = 4_096;
 const LIMIT_BYTES = MAX_RECORD_BYTES - HEADER_BYTES;
 
+/** The longest that one character becomes in JSON: `\\u001f`. */
+const MOST_BYTES_PER_CHAR = 6;
+/** What a number, a brace, a comma or a pair of quotes may take. */
+const MOST_BYTES_BESIDE = 32;
+
+/** Not less than the bytes that a value takes as JSON, found without writing it: nearly every mail is far below the limit. */
+function mostBytesOf(value: unknown): number {
+  if (typeof value === 'string') return MOST_BYTES_BESIDE + value.length * MOST_BYTES_PER_CHAR;
+  if (typeof value !== 'object' || value === null) return MOST_BYTES_BESIDE;
+  let sum = MOST_BYTES_BESIDE;
+  for (const [name, part] of Object.entries(value)) sum += name.length + MOST_BYTES_BESIDE + mostBytesOf(part);
+  return sum;
+}
+
 const sizeOf = (data: MessageReceived): number => Buffer.byteLength(JSON.stringify(data));
 
 const halved = (text: string | undefined): string | undefined =>
@@ -22,6 +36,7 @@ const REDUCTIONS: readonly ((data: MessageReceived) => MessageReceived)[] = [
 
 /** Cuts an event until it fits into a record and flags it `truncated`; one that fits comes back as it is. */
 export function fitIntoRecord(data: MessageReceived): MessageReceived {
+  if (mostBytesOf(data) <= LIMIT_BYTES) return data;
   let fitting = data;
   for (const reduce of REDUCTIONS) {
     if (sizeOf(fitting) <= LIMIT_BYTES) break;

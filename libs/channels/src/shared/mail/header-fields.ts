@@ -17,18 +17,31 @@ export interface SplitMail {
 /** Most bytes that are looked at as a head; a real one is a few kilobytes, and mailparser refuses more than this. */
 const MAX_HEAD_BYTES = 1_048_576;
 const MAX_FIELDS = 5_000;
+const CR = 0x0d;
+
+const isBlank = (char: string | undefined): boolean => char === ' ' || char === '\t';
 
 /** Cuts ASCII blanks only: as Latin-1, the last byte of "à" in UTF-8 looks like a no-break space. */
-const trimBlanks = (value: string): string => value.replace(/^[ \t]+/, '').replace(/(?<![ \t])[ \t]+$/, '');
+function trimBlanks(value: string): string {
+  let [start, end] = [0, value.length];
+  while (isBlank(value[start])) start++;
+  while (end > start && isBlank(value[end - 1])) end--;
+  return value.slice(start, end);
+}
 
 /** Cuts a mail into head and body at the first empty line; without one, everything is head. */
 export function splitMail(source: Buffer): SplitMail {
-  const start = source.toString('latin1', 0, MAX_HEAD_BYTES);
-  const blank = /^\r?\n/.exec(start);
-  if (blank !== null) return { head: '', body: source.subarray(blank[0].length) };
-  const empty = /\r?\n\r?\n/.exec(start);
-  if (empty === null) return { head: start, body: source.subarray(source.length) };
-  return { head: start.slice(0, empty.index), body: source.subarray(empty.index + empty[0].length) };
+  const start = source.subarray(0, MAX_HEAD_BYTES);
+  const first = start.indexOf('\n');
+  if (first === 0 || (first === 1 && start[0] === CR)) return { head: '', body: source.subarray(first + 1) };
+  for (let end = first; end >= 0; ) {
+    const next = start.indexOf('\n', end + 1);
+    const isEmpty = next === end + 1 || (next === end + 2 && start[end + 1] === CR);
+    const headEnd = start[end - 1] === CR ? end - 1 : end;
+    if (isEmpty) return { head: source.toString('latin1', 0, headEnd), body: source.subarray(next + 1) };
+    end = next;
+  }
+  return { head: start.toString('latin1'), body: source.subarray(source.length) };
 }
 
 /**
@@ -37,11 +50,11 @@ export function splitMail(source: Buffer): SplitMail {
  * @param head characters are bytes, as {@link splitMail} gives them
  */
 export function readHeaderFields(head: string): readonly HeaderField[] {
-  const fields: HeaderField[] = [];
-  let current: { name: string; lines: string[] } | undefined;
+  const fields: { readonly name: string; readonly lines: string[] }[] = [];
+  let current: string[] | undefined;
   for (const line of head.split(/\r?\n/)) {
     if (/^[ \t]/.test(line)) {
-      current?.lines.push(line);
+      current?.push(line);
       continue;
     }
     const match = /^([\x21-\x39\x3b-\x7e]{1,200})[ \t]*:(.*)$/s.exec(line);
@@ -50,16 +63,10 @@ export function readHeaderFields(head: string): readonly HeaderField[] {
       continue;
     }
     if (fields.length >= MAX_FIELDS) break;
-    const entry = { name: match[1]!.toLowerCase(), lines: [match[2]!] };
-    current = entry;
-    fields.push({
-      name: entry.name,
-      get value() {
-        return trimBlanks(entry.lines.join(''));
-      },
-    });
+    current = [match[2]!];
+    fields.push({ name: match[1]!.toLowerCase(), lines: current });
   }
-  return fields;
+  return fields.map(({ name, lines }) => ({ name, value: trimBlanks(lines.join('')) }));
 }
 
 /** First field of that name, or undefined. */

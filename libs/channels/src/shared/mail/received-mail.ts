@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { ChannelAccount } from '@app/kernel';
 import type { KeptBytes, ParsedEvent, Verification } from '../../channel-adapter.js';
 
@@ -50,7 +50,7 @@ export interface ParsedMail extends ParsedEvent {
 
 /** Bytes under the digest by which they are found. */
 export function toBlob(bytes: Buffer, mediaType: string): KeptBytes {
-  return { id: `sha256:${createHash('sha256').update(bytes).digest('hex')}`, mediaType, bytes };
+  return { id: `sha256:${hash('sha256', bytes)}`, mediaType, bytes };
 }
 
 /** How an event refers to stored bytes. */
