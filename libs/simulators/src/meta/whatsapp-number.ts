@@ -15,6 +15,8 @@ export type WhatsAppItem =
       readonly to: WhatsAppPerson;
       readonly id: string;
       readonly status: 'sent' | 'delivered' | 'read' | 'failed';
+      /** Why it failed. */
+      readonly code?: number;
       readonly at: Date;
     };
 
@@ -52,13 +54,13 @@ export class WhatsAppNumber {
       ...(statuses.length === 0
         ? {}
         : {
-            statuses: statuses.map(({ to, id, status, at }) => ({
+            statuses: statuses.map(({ to, id, status, at, code = 131_026 }) => ({
               id,
               status,
               timestamp: seconds(at),
               recipient_id: to.number,
               recipient_user_id: to.userId,
-              ...(status === 'failed' ? { errors: [{ code: 131_026, title: 'Message undeliverable' }] } : {}),
+              ...(status === 'failed' ? { errors: [{ code, title: 'Message undeliverable' }] } : {}),
             })),
           }),
     };

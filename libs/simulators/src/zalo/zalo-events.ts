@@ -77,6 +77,10 @@ export const userSendLocation = (thread: ZaloThread, at: Date, id: string, place
 export const oaSendText = (thread: ZaloThread, at: Date, id: string, text: string, adminId?: string): ZaloEvent =>
   fromOa('oa_send_text', thread, at, { msg_id: id, text }, adminId === undefined ? {} : { admin_id: adminId });
 
+/** A message of the official account reached the person. */
+export const oaReceived = (thread: ZaloThread, at: Date, id: string): ZaloEvent =>
+  fromOa('user_received_message', thread, at, { msg_id: id });
+
 /** The person has seen these messages of the official account. */
 export const userSeenMessage = (thread: ZaloThread, at: Date, ids: readonly string[]): ZaloEvent =>
   fromOa('user_seen_message', thread, at, { msg_ids: ids });
