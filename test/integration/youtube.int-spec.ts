@@ -1,30 +1,14 @@
 import type { InboundEvent } from '@app/contracts';
-import {
-  createLogger,
-  deriveKey,
-  Metrics,
-  StoreUnavailableError,
-  StreamUnavailableError,
-  type ChannelAccount,
-} from '@app/kernel';
-import { commentAccessOf } from '@app/channels';
+import { StoreUnavailableError, StreamUnavailableError, type ChannelAccount } from '@app/kernel';
 import type { Download, DownloadRequest } from '@app/media';
-import {
-  Database,
-  ErasureRepository,
-  MailboxCheckpointRepository,
-  migrate,
-  PolledCommentsRepository,
-  PollQuotaRepository,
-  ShownCommentsRepository,
-} from '@app/persistence';
+import { Database, ErasureRepository, migrate, PolledCommentsRepository } from '@app/persistence';
 import { CommentApi } from '@app/simulators';
 import type { OutgoingRecord } from '@app/stream';
 import { aBatch } from '@app/testkit';
-import { PollWorker, POLL_TIMES } from '../../apps/social/src/poll-comments/poll-worker.js';
-import type { PollState } from '../../apps/social/src/poll-comments/poll-state.js';
+import type { PollWorker } from '../../apps/social/src/poll-comments/poll-worker.js';
+import { pollWorkerOn } from '../support/poll-worker.js';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.js';
-import { TEST_SECRET, unifierOn } from '../support/unifier.js';
+import { unifierOn } from '../support/unifier.js';
 
 const CHANNEL = 'UC_shop_000000001';
 const account: ChannelAccount = {
@@ -106,26 +90,8 @@ class DyingComments extends PolledCommentsRepository {
 }
 function worker(settings: object = {}, id = account.id): PollWorker {
   const mine = { ...account, id, settings: { ...account.settings, ...settings } };
-  const access = commentAccessOf(mine)!;
-  return new PollWorker(
-    mine,
-    { access, pace: access.paceOf(mine)! },
-    {
-      database,
-      client,
-      stream: stream as never,
-      comments: new DyingComments(database),
-      shown: new ShownCommentsRepository(database),
-      quotas: new PollQuotaRepository(database),
-      checkpoints: new MailboxCheckpointRepository<PollState>(database),
-      senderHmacKey: deriveKey(TEST_SECRET, 'sender-key'),
-      digestKey: deriveKey(TEST_SECRET, 'poll-quota'),
-      clock: { now: () => now },
-      metrics: new Metrics(),
-      logger: createLogger({ level: 'silent', service: 'test' }),
-      times: POLL_TIMES,
-    },
-  );
+  const clock = { now: () => now };
+  return pollWorkerOn(database, { account: mine, client, stream, clock, comments: new DyingComments(database) });
 }
 const pass = (minutes: number): void => void (now = new Date(now.getTime() + minutes * MINUTE_MS));
 const at = (minutesAgo: number): Date => new Date(now.getTime() - minutesAgo * MINUTE_MS);

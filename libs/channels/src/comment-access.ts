@@ -20,6 +20,8 @@ export interface ListedComment {
   readonly publishedAt?: number;
   /** When it was changed last; undefined: its provider does not say, and words are compared instead. */
   readonly updatedAt?: number;
+  /** Whether its author wrote words that can be compared; only where there is no time of the last change. */
+  readonly hasWords?: boolean;
 }
 
 /** A comment with the answers that came along. */

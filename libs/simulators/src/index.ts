@@ -11,6 +11,7 @@ export * from './imap/line-drops.js';
 export * from './imap/simulated-mailbox.js';
 export * from './line/line-bot.js';
 export * from './mail/compose-mail.js';
+export * from './meta/graph-comments.js';
 export * from './meta/instagram-account.js';
 export * from './meta/messenger-items.js';
 export * from './meta/meta-json.js';

@@ -137,7 +137,8 @@ export class NoteComments {
       const isEdited = since !== undefined && comment.updatedAt > since;
       return isEdited ? this.access.edited(comment, this.account, now.now, undefined) : undefined;
     }
-    if (shown?.text === undefined || shown.isDeleted || text === undefined || text === shown.text) return undefined;
+    if (comment.hasWords !== true || shown?.text === undefined || shown.isDeleted) return undefined;
+    if (text === undefined || text === shown.text) return undefined;
     // The revision keeps the edit the same until its timeline shows it, and another when the words come back.
     return this.access.edited(comment, this.account, now.now, `${digestOf(text)}:${shown.revision}`);
   }
