@@ -12,7 +12,7 @@ import {
   MetaPage,
 } from '@app/simulators';
 import type { OutgoingRecord } from '@app/stream';
-import { aBatch } from '@app/testkit';
+import { aBatch, anInboundMessage } from '@app/testkit';
 import type { PollWorker } from '../../apps/social/src/poll-comments/poll-worker.js';
 import { pollWorkerOn } from '../support/poll-worker.js';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.js';
@@ -352,6 +352,30 @@ describe('comments on a page, read besides', () => {
       pass(DAY_MINUTES);
       expect(await look(mine)).toEqual([]);
     }
+  });
+
+  it('join their author with the one whom the page answered in private, also when that came later', async () => {
+    const PSID = '8800000000000001';
+    const chat = anInboundMessage({ identity: { value: PSID } });
+    await unify([chat]);
+    const one = api.comment(api.post(POST, 'Hàng mới về', at(600)), {
+      id: '501_1',
+      from: buoi,
+      text: 'Giá?',
+      at: at(60),
+    });
+    const mine = worker({ ...facebook, settings: { reconcile: true, private_replies: true } });
+    await look(mine);
+    const customers = async (): Promise<number> =>
+      (await database.query('SELECT DISTINCT customer_id FROM identity')).length;
+    expect(await customers()).toBe(2);
+    one.chatId = PSID;
+    for (let n = 0; n < 2; n += 1) {
+      pass(DAY_MINUTES);
+      expect(await look(mine)).toEqual(n === 0 ? ['received 501_1 Giá?'] : []);
+      expect(await customers()).toBe(1);
+    }
+    expect(await lines()).toHaveLength(2);
   });
 
   it('leave out the words of posts that somebody else wrote', async () => {

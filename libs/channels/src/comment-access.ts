@@ -22,6 +22,8 @@ export interface ListedComment {
   readonly updatedAt?: number;
   /** Whether its author wrote words that can be compared; only where there is no time of the last change. */
   readonly hasWords?: boolean;
+  /** How many claims it makes that may come after it, such as who its author is in the chat. */
+  readonly lateClaims?: number;
 }
 
 /** A comment with the answers that came along. */

@@ -115,7 +115,9 @@ export class NoteComments {
       ? [access.vanished(comment, { action: 'unhide', revision: String(before.seenAt.getTime()) }, account, now)]
       : [];
     const received = access.received(comment, account, now);
-    const first = before === undefined && shown === undefined ? [received] : [];
+    // What is told a second time is a repeat under its id; but its claims count.
+    const hasLateClaims = (comment.lateClaims ?? 0) > (before?.lateClaims ?? 0);
+    const first = (before === undefined && shown === undefined) || hasLateClaims ? [received] : [];
     const edit = this.editOf(comment, { before, shown, text: textOf(received), now });
     return [...again, ...first, ...(edit === undefined ? [] : [edit])];
   }
@@ -165,6 +167,7 @@ function seenOf(
     author: comment.authorId,
     publishedAt,
     updatedAt: new Date(comment.updatedAt ?? publishedAt),
+    lateClaims: comment.lateClaims ?? 0,
     ...rest,
   };
 }

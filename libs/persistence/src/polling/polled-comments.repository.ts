@@ -14,6 +14,8 @@ export interface PolledComment {
   /** As counted when all of them were read last; below zero: never. */
   readonly replies: number;
   readonly seenAt: Date;
+  /** How many claims were told that may come after the comment. */
+  readonly lateClaims: number;
   /** It was told that it is not shown any more. */
   readonly hidden: boolean;
   /** It was told that it was taken back. */
@@ -45,6 +47,7 @@ interface Row {
   readonly updated_at: Date;
   readonly replies: number;
   readonly seen_at: Date;
+  readonly late_claims: number;
   readonly hidden: boolean;
   readonly gone: boolean;
   readonly told: boolean;
@@ -52,7 +55,7 @@ interface Row {
 
 const statement = (name: string, text: string): NamedStatement => ({ name, text });
 const COLUMNS =
-  'id, parent_id, list_id, post_id, author, published_at, updated_at, replies, seen_at, hidden, gone, told';
+  'id, parent_id, list_id, post_id, author, published_at, updated_at, replies, seen_at, late_claims, hidden, gone, told';
 
 const KNOWN = statement(
   'polled-known',
@@ -62,12 +65,15 @@ const KNOWN = statement(
 const SEE = statement(
   'polled-see',
   `INSERT INTO polled_comment AS old
-     (account_id, id, parent_id, list_id, post_id, author, published_at, updated_at, replies, due_replies, told, seen_at)
-   SELECT $1, *, $12 FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[],
-     $8::timestamptz[], $9::int[], $10::int[], $11::bool[])
+     (account_id, id, parent_id, list_id, post_id, author, published_at, updated_at, replies, due_replies, told,
+      late_claims, seen_at)
+   SELECT $1, *, $13 FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[],
+     $8::timestamptz[], $9::int[], $10::int[], $11::bool[],
+     $12::int[])
    ON CONFLICT (account_id, id) DO UPDATE SET
      parent_id = excluded.parent_id, list_id = excluded.list_id, post_id = excluded.post_id,
      updated_at = greatest(old.updated_at, excluded.updated_at), seen_at = excluded.seen_at,
+     late_claims = greatest(old.late_claims, excluded.late_claims),
      replies = CASE WHEN excluded.replies < 0 THEN old.replies ELSE excluded.replies END,
      due_replies = coalesce(excluded.due_replies, CASE WHEN excluded.replies < 0 THEN old.due_replies END),
      absent = 0, missed_at = NULL, hidden = false, gone = false`,
@@ -126,6 +132,7 @@ export class PolledCommentsRepository {
       unique.map(({ replies }) => replies ?? -1),
       unique.map(({ dueReplies }) => dueReplies ?? null),
       unique.map(({ told }) => told),
+      unique.map(({ lateClaims }) => lateClaims),
       seenAt,
     ]);
   }
@@ -212,6 +219,7 @@ const toComment = (row: Row): PolledComment => ({
   updatedAt: row.updated_at,
   replies: row.replies,
   seenAt: row.seen_at,
+  lateClaims: row.late_claims,
   hidden: row.hidden,
   gone: row.gone,
   told: row.told,

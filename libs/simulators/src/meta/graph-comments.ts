@@ -126,8 +126,23 @@ export class GraphCommentApi {
     const isFlat = parameters.get('filter') === 'stream';
     const listed = newest
       .filter(({ id, parent }) => !this.unlisted.has(id) && (isFlat || parent === undefined))
-      .map((comment) => (this.options.product === 'page' ? pageComment(comment) : this.instagramComment(comment)));
+      .map((comment) =>
+        this.options.product === 'page' ? this.pageComment(comment, parameters) : this.instagramComment(comment),
+      );
     return this.page([...this.strange, ...listed], parameters);
+  }
+
+  private pageComment({ id, from, text, at, parent, chatId }: GraphApiComment, parameters: URLSearchParams): object {
+    const isAsked = chatId !== undefined && parameters.get('fields')?.includes('private_reply_conversation') === true;
+    const participants = { data: [{ id: chatId, name: from.name }, { id: this.options.accountId }] };
+    return {
+      id,
+      from,
+      message: text,
+      created_time: timeOf(at),
+      ...(parent === undefined ? {} : { parent: { id: parent } }),
+      ...(isAsked ? { private_reply_conversation: { participants, id: `t_${chatId}` } } : {}),
+    };
   }
 
   private instagramComment(comment: GraphApiComment): object {
@@ -154,15 +169,6 @@ export class GraphCommentApi {
     return { status: 200, body: { data: elements.slice(start, end), paging } };
   }
 }
-
-const pageComment = ({ id, from, text, at, parent, chatId }: GraphApiComment): object => ({
-  id,
-  from,
-  message: text,
-  created_time: timeOf(at),
-  ...(parent === undefined ? {} : { parent: { id: parent } }),
-  ...(chatId === undefined ? {} : { private_reply_conversation: { participants: { data: [{ id: chatId }] } } }),
-});
 
 const instagramComment = ({ id, from, text, at, parent }: GraphApiComment): object => ({
   id,

@@ -8,6 +8,8 @@ import type { GraphPost } from './list-place.js';
 export interface GraphComment extends ListedComment {
   /** `value` of the change. */
   readonly value: JsonObject;
+  /** Id of its author in the chat of the page, which answered the comment there. */
+  readonly chatId?: string;
   readonly bytes: Buffer;
 }
 
@@ -19,12 +21,21 @@ export interface GraphFamily {
   readonly field: 'feed' | 'comments';
   /** Posts of the account, and their fields. */
   readonly posts: { readonly edge: string; readonly fields: string };
-  readonly comments: { readonly fields: string; readonly parameters: Readonly<Record<string, string>> };
+  /** `inPrivate`: asked for besides where the account says so, because it takes another permission. */
+  readonly comments: {
+    readonly fields: string;
+    readonly inPrivate?: string;
+    readonly parameters: Readonly<Record<string, string>>;
+  };
   /** Answers to a comment, as far as they are a list of their own. */
   readonly replies: { readonly edge: string; readonly fields: string };
   readPost(post: JsonObject, accountId: string): GraphPost | undefined;
   /** @returns undefined without an id */
-  readComment(comment: JsonObject, post: GraphPost, parentId: string | undefined): GraphComment | undefined;
+  readComment(
+    comment: JsonObject,
+    post: GraphPost,
+    above: { readonly accountId: string; readonly parentId?: string | undefined },
+  ): GraphComment | undefined;
 }
 
 const PAGE_COMMENT =
@@ -40,12 +51,24 @@ function attachmentOf(comment: JsonObject): JsonObject {
   return present({ link: textOf(attachment?.url) });
 }
 
+/** The one who speaks with the page where it answered the comment in private; undefined when that is not one. */
+function chatIdOf(comment: JsonObject, accountId: string): string | undefined {
+  const { participants } = objectOf(comment.private_reply_conversation) ?? {};
+  const ids = listOf(objectOf(participants)?.data).map((person) => idOf(objectOf(person)?.id));
+  const others = ids.filter((id) => id !== accountId);
+  return others.length === 1 && others[0] !== undefined && /^\d+$/.test(others[0]) ? others[0] : undefined;
+}
+
 /** Pages: all comments of a post are one list, whatever they answer. @see Graph API, "Post Comments"; read 2026-11 */
 export const PAGE_FAMILY: GraphFamily = {
   object: 'page',
   field: 'feed',
   posts: { edge: 'feed', fields: 'id,message,permalink_url,created_time,from{id}' },
-  comments: { fields: PAGE_COMMENT, parameters: { filter: 'stream', order: 'reverse_chronological' } },
+  comments: {
+    fields: PAGE_COMMENT,
+    inPrivate: 'private_reply_conversation{participants}',
+    parameters: { filter: 'stream', order: 'reverse_chronological' },
+  },
   replies: { edge: 'comments', fields: PAGE_COMMENT },
   readPost(post, accountId) {
     const id = idOf(post.id);
@@ -56,11 +79,12 @@ export const PAGE_FAMILY: GraphFamily = {
     };
     return id === undefined || !isGraphId(id) ? undefined : { id, ...present(said) };
   },
-  readComment(comment, post) {
+  readComment(comment, post, { accountId }) {
     const id = idOf(comment.id);
     if (id === undefined || !isGraphId(id)) return undefined;
     const parentId = idOf(objectOf(comment.parent)?.id);
     const { from, message, created_time: createdTime } = comment;
+    const chatId = chatIdOf(comment, accountId);
     const about = { id: post.id, ...present({ message: post.excerpt, permalink_url: post.permalink }) };
     const value = {
       item: 'comment',
@@ -78,6 +102,8 @@ export const PAGE_FAMILY: GraphFamily = {
       authorId: idOf(objectOf(from)?.id),
       publishedAt: instantOf(createdTime),
       hasWords: textOf(message) !== undefined,
+      chatId,
+      lateClaims: chatId === undefined ? 0 : 1,
     };
     return { id, listId: post.id, ...present(ids), value, bytes: Buffer.from(JSON.stringify(comment)) };
   },
@@ -99,7 +125,7 @@ export const INSTAGRAM_FAMILY: GraphFamily = {
     if (id === undefined || !isGraphId(id)) return undefined;
     return { id, ...present({ excerpt: excerptOf(textOf(post.caption)), permalink: textOf(post.permalink) }) };
   },
-  readComment(comment, post, above) {
+  readComment(comment, post, { parentId: above }) {
     const id = idOf(comment.id);
     if (id === undefined || !isGraphId(id)) return undefined;
     const parentId = above ?? idOf(comment.parent_id);
@@ -129,14 +155,14 @@ export interface ReadThread {
 }
 
 /** Reads a comment with the answers that came along. */
-export function readThread(value: unknown, post: GraphPost, family: GraphFamily): ReadThread {
+export function readThread(value: unknown, post: GraphPost, accountId: string, family: GraphFamily): ReadThread {
   const item = objectOf(value);
-  const comment = item && family.readComment(item, post, undefined);
+  const comment = item && family.readComment(item, post, { accountId });
   if (item === undefined || comment === undefined) return { thread: undefined, unreadable: [value] };
   const edge = objectOf(item.replies);
   const answers = listOf(edge?.data).map((answer) => {
     const reply = objectOf(answer);
-    return { answer, reply: reply && family.readComment(reply, post, comment.id) };
+    return { answer, reply: reply && family.readComment(reply, post, { accountId, parentId: comment.id }) };
   });
   const replies = answers.flatMap(({ reply }) => reply ?? []).toReversed();
   const hasMore = textOf(objectOf(edge?.paging)?.next) !== undefined;

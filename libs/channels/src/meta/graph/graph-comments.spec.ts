@@ -116,6 +116,47 @@ describe('reading comments by the Graph API', () => {
     });
   });
 
+  it.each<[string, object | undefined, string | undefined]>([
+    [
+      'the other one',
+      { participants: { data: [{ id: '8800000000000001' }, { id: page.externalId }] } },
+      '8800000000000001',
+    ],
+    ['nobody', undefined, undefined],
+    ['the page alone', { participants: { data: [{ id: page.externalId }] } }, undefined],
+    ['several', { participants: { data: [{ id: '1' }, { id: '2' }, { id: page.externalId }] } }, undefined],
+    ['no number', { participants: { data: [{ id: '8:8' }, { id: page.externalId }] } }, undefined],
+  ])('says who the author is in the chat when the page answered there: %s', (_who, conversation, chatId) => {
+    const from = { id: '7400000000000101' };
+    const comment = { id: '501_901', from, message: 'Giá?', private_reply_conversation: conversation };
+    const { threads } = read('page', { data: [comment] }, within('page', [POST]))!;
+    const { data } = strict(access('page').received(threads[0]!.comment, page, RECEIVED_AT));
+    expect(threads[0]!.comment.lateClaims).toBe(chatId === undefined ? 0 : 1);
+    expect((data as MessageReceived).claims?.slice(1)).toEqual(
+      chatId === undefined
+        ? []
+        : [
+            {
+              kind: 'external_id',
+              value: `messenger_psid:${page.externalId}:${chatId}`,
+              level: 4,
+              source: 'comment.private_reply',
+            },
+          ],
+    );
+    const ours = { ...comment, from: { id: page.externalId } };
+    const echo = read('page', { data: [ours] }, within('page', [POST]))!.threads[0]!.comment;
+    expect(strict(access('page').received(echo, page, RECEIVED_AT)).data).not.toHaveProperty('claims');
+  });
+
+  it('asks for conversations where the account says so', () => {
+    const cursor = within('page', [POST]);
+    const urlOf = (settings: object): string =>
+      access('page').listRequest({ cursor, from: 0 }, { ...page, settings: { reconcile: true, ...settings } }).url;
+    expect(urlOf({})).not.toContain('private_reply');
+    expect(urlOf({ private_replies: true })).toContain('private_reply_conversation');
+  });
+
   it.each([
     ['sticker', { image: { src: 'https://scontent.example/s.png' } }, 'image'],
     ['video_inline', { source: 'https://video.example/v.mp4' }, 'video'],
@@ -243,7 +284,7 @@ describe('reading comments by the Graph API', () => {
     const settings = readFileSync(path.join(import.meta.dirname, 'reconcile.settings.ts'), 'utf8');
     const names = [...settings.matchAll(/^ {2}([a-z_]+): z\./gm)].map(([, found]) => found!);
     const docs = readFileSync(path.join(import.meta.dirname, `../../../../../docs/channels/${name}.md`), 'utf8');
-    expect(names).toHaveLength(3);
+    expect(names).toHaveLength(4);
     expect(names.filter((setting) => !docs.includes(`\`${setting}\``))).toEqual([]);
   });
 

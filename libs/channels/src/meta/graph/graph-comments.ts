@@ -78,7 +78,7 @@ function readComments(
   family: GraphFamily,
 ): ListStep<GraphComment> {
   const post = place.posts[0]!;
-  const read = items.map((item) => readThread(item, post, family));
+  const read = items.map((item) => readThread(item, post, account.externalId, family));
   const next = after === undefined ? cursorOf(afterPost(place)) : cursorOf({ ...place, commentsAfter: after });
   return {
     threads: read.flatMap(({ thread }) => thread ?? []),
@@ -96,9 +96,10 @@ function readReplies(
   account: ChannelAccount,
   family: GraphFamily,
 ): RepliesStep<GraphComment> {
+  const above = { accountId: account.externalId, parentId: thread.id };
   const read = page.items.map((item) => {
     const value = objectOf(item);
-    return { item, comment: value && family.readComment(value, { id: thread.postId ?? thread.id }, thread.id) };
+    return { item, comment: value && family.readComment(value, { id: thread.postId ?? thread.id }, above) };
   });
   return {
     comments: read.flatMap(({ comment }) => comment ?? []),
@@ -126,7 +127,9 @@ export const graphComments = (family: GraphFamily): CommentAccess<GraphComment> 
       const { edge, fields } = family.posts;
       return graphRequest(`${account.externalId}/${edge}`, { fields, limit: POSTS, since, after: postsAfter }, account);
     }
-    const { fields, parameters } = family.comments;
+    const { parameters, inPrivate } = family.comments;
+    const isAsked = inPrivate !== undefined && account.settings['private_replies'] === true;
+    const fields = isAsked ? `${family.comments.fields},${inPrivate}` : family.comments.fields;
     const asked = { fields, ...parameters, limit: COMMENTS, after: commentsAfter };
     return graphRequest(`${post.id}/comments`, asked, account);
   },

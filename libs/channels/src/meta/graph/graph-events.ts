@@ -1,4 +1,5 @@
-import { inboundEventId, INBOUND_TYPES, type MessageReceived } from '@app/contracts';
+import { inboundEventId, INBOUND_TYPES, type Claim, type MessageReceived } from '@app/contracts';
+import { claimOf } from '@app/identity';
 import { present, type ChannelAccount } from '@app/kernel';
 import type { CommentAccess, VanishedComment } from '../../comment-access.js';
 import type { ParsedEvent } from '../../parsed-event.js';
@@ -39,7 +40,17 @@ export function graphReceived(
   const mapped = family.object === 'page' ? mapChange(subject) : mapInstagramChange(subject);
   if (!('event' in mapped) || mapped.event.type !== INBOUND_TYPES.received)
     throw new TypeError('A comment with an id always makes a message');
-  return { event: mapped.event, account, senderId: mapped.senderId };
+  const { event, senderId } = mapped;
+  const { claims = [] } = event.data;
+  const proven = event.data.direction === 'inbound' ? chatClaims(comment, account) : [];
+  if (proven.length === 0) return { event, account, senderId };
+  return { event: { ...event, data: { ...event.data, claims: [...claims, ...proven] } }, account, senderId };
+}
+
+/** The page answered the comment in private, and the author of the comment is who got the answer. */
+function chatClaims({ chatId, authorId }: GraphComment, { externalId }: ChannelAccount): readonly Claim[] {
+  if (chatId === undefined || authorId === undefined) return [];
+  return [claimOf('external_id', `messenger_psid:${externalId}:${chatId}`, 'comment.private_reply')];
 }
 
 /** What an event about a comment shares with the comment itself. */
@@ -91,7 +102,8 @@ export function graphVanished(
   const { id: messageId, postId = messageId, parentId, authorId } = comment;
   const item = { id: messageId, ...present({ from: authorId === undefined ? undefined : { id: authorId } }) };
   const above = family.object === 'page' ? { parent: parentId === undefined ? undefined : { id: parentId } } : {};
-  const known = family.readComment({ ...item, ...above }, { id: postId }, parentId);
+  const of = { accountId: account.externalId, parentId };
+  const known = family.readComment({ ...item, ...above }, { id: postId }, of);
   if (known === undefined) throw new TypeError('The id of a comment that was listed is one');
   const received = graphReceived(
     { ...known, bytes: Buffer.from(JSON.stringify({ id: messageId, absent: action !== 'unhide' })) },

@@ -11,6 +11,7 @@ const settingsSchema = z.object({
   reconcile: z.boolean().default(false),
   reconcile_minutes: z.int().min(10).max(10_080).optional(),
   reconcile_days: z.int().min(1).max(90).default(7),
+  private_replies: z.boolean().default(false),
 });
 
 /** Problems of the settings and secrets by which comments are read besides those that webhooks tell of. */
