@@ -335,6 +335,40 @@ describe('comments on a page, read besides', () => {
     ]);
   });
 
+  it('under one post that is not for us are passed over, and it is said when that is all there is', async () => {
+    const denied = api.post(`${PAGE}_502`, 'Hàng cũ', at(500));
+    const older = api.post(`${PAGE}_500`, 'Hàng cũ hơn', at(700));
+    const one = api.post(POST, 'Hàng mới về', at(600));
+    api.comment(denied, { id: '502_1', from: lan, text: 'Còn không?', at: at(50) });
+    api.comment(one, { id: '501_1', from: buoi, text: 'Giá?', at: at(60) });
+    const mine = worker(facebook);
+    await look(mine);
+    for (const code of [10, 200, 230]) {
+      pass(DAY_MINUTES);
+      api.denied.set(denied.id, code).set(older.id, code);
+      expect(await look(mine)).toEqual([]);
+    }
+    pass(DAY_MINUTES);
+    for (const { id } of api.posts) api.denied.set(id, 10);
+    await expect(mine.look()).rejects.toMatchObject({ reason: 'graph_10', kind: 'denied' });
+    expect(await look(mine)).toEqual([]);
+    // Nobody says whether it is there.
+    api.denied.delete(POST);
+    api.denied.set('501_1', 10);
+    api.unlisted.add('501_1');
+    for (let n = 0; n < 3; n += 1) {
+      pass(DAY_MINUTES);
+      expect(await look(mine)).toEqual([]);
+    }
+  });
+
+  it('are not read on while the process stops', async () => {
+    api.comment(api.post(POST, 'Hàng mới về', at(600)), { id: '501_1', from: buoi, text: 'Giá?', at: at(60) });
+    await worker(facebook).look(AbortSignal.abort());
+    expect(api.asked).toEqual([]);
+    expect(await look(worker(facebook))).toHaveLength(1);
+  });
+
   it('that a list leaves out are not gone while they can be asked for, nor when their post is', async () => {
     const one = api.post(POST, 'Hàng mới về', at(600));
     const other = api.post(`${PAGE}_502`, 'Hàng cũ', at(500));

@@ -2,7 +2,7 @@ import type { CommentAccess, ParsedEvent } from '@app/channels';
 import { present, type ChannelAccount, type Clock } from '@app/kernel';
 import type { PolledComment, PolledCommentsRepository } from '@app/persistence';
 import type { AskComments } from './ask-comments.js';
-import { PollError } from './poll-error.js';
+import { PASSING, PollError } from './poll-error.js';
 import { BURST_AHEAD } from './quota.js';
 import type { TellComments } from './tell-comments.js';
 
@@ -52,7 +52,7 @@ export class MissComments {
     );
   }
 
-  /** Those that are not there either when they are asked for by their ids. */
+  /** Those that are not there either when they are asked for by their ids. What nobody says counts as there. */
   private async confirmed(missed: readonly PolledComment[]): Promise<readonly PolledComment[]> {
     const gone: PolledComment[] = [];
     for (const comment of missed) {
@@ -69,8 +69,8 @@ export class MissComments {
       await this.asker.ask(this.access.oneRequest!(id, this.account));
       return true;
     } catch (error) {
-      if (error instanceof PollError && error.kind === 'gone') return false;
-      throw error;
+      if (!(error instanceof PollError) || PASSING.has(error.kind)) throw error;
+      return error.kind !== 'gone';
     }
   }
 

@@ -19,7 +19,7 @@ export class CommentLists1764400000000 implements MigrationInterface {
         ADD COLUMN late_claims int NOT NULL DEFAULT 0,             -- claims told with it, as far as they may come after it
         ADD COLUMN hidden boolean NOT NULL DEFAULT false,          -- told as not shown any more
         ADD COLUMN told boolean NOT NULL DEFAULT true;             -- false: nothing of it is told, its author was erased
-      UPDATE polled_comment SET list_id = coalesce(parent_id, ''), told = author <> '', hidden = gone;
+      UPDATE polled_comment SET list_id = coalesce(parent_id, ''), told = author <> '', hidden = gone, seen_at = now();
       DROP INDEX polled_comment_parent;
       CREATE INDEX polled_comment_list ON polled_comment (account_id, list_id, published_at);
       CREATE INDEX polled_comment_due ON polled_comment (account_id) WHERE due_replies IS NOT NULL;

@@ -52,6 +52,8 @@ export class GraphCommentApi {
   readonly strange: unknown[] = [];
   /** Comments that no list shows, and that are there when they are asked for. */
   readonly unlisted = new Set<string>();
+  /** Posts and comments that are not for us, with the number of the refusal. */
+  readonly denied = new Map<string, number>();
   /** Sent with each answer. */
   usage: Readonly<Record<string, string>> = {};
   /** Most elements of a page, whatever is asked for. */
@@ -91,6 +93,8 @@ export class GraphCommentApi {
 
   private resource({ pathname, searchParams }: URL): GraphApiAnswer {
     const [, , id = '', edge] = pathname.split('/');
+    const denied = this.denied.get(id);
+    if (denied !== undefined) return GraphCommentApi.refusal(denied);
     const post = this.posts.find((one) => one.id === id);
     const comment = this.posts.flatMap(({ comments }) => comments).find((one) => one.id === id);
     const isPage = this.options.product === 'page';

@@ -27,11 +27,15 @@ export const isGraphId = (id: string): boolean => /^\d+(?:_\d+)*$/.test(id);
 /** Application, account and page limits, and those of each business use case. */
 const isLimit = (code: number): boolean => [4, 17, 32, 613].includes(code) || (code >= 80_001 && code <= 80_014);
 
+/** A permission is missing, of the account or of this object alone. */
+const isDenial = (code: number): boolean => code === 3 || code === 10 || (code >= 200 && code < 300);
+
 /** Subcodes of code 100: the object was deleted, or is not for us. */
 const GONE: ReadonlySet<number | undefined> = new Set([33, 2_018_344]);
 
 function kindOf(code: number, subcode: number | undefined): CommentRefusal['kind'] {
   if (isLimit(code)) return 'limited';
+  if (isDenial(code)) return 'denied';
   if (code !== 100) return 'other';
   // Else a parameter is wrong, and the only one that changes is the place in the list.
   return GONE.has(subcode) ? 'gone' : 'stale';

@@ -69,12 +69,14 @@ describe('reading comments by the Graph API', () => {
   it('ends the list of posts with the first that is older than wanted', () => {
     const paging = { next: 'https://graph.example/?access_token=x', cursors: { after: 'sau' } };
     const data = [
+      { id: '17900000000000081', timestamp: '2025-11-01T00:00:00+0000' },
       { ...MEDIA, timestamp: '2026-01-02T00:00:00+0000' },
       { id: '17900000000000080', timestamp: '2025-12-01T00:00:00+0000' },
     ];
     const from = Date.parse('2026-01-01T00:00:00Z');
     const step = access('instagram').readList(bytes({ data, paging }), { cursor: undefined, from }, instagram)!;
-    expect(step.next).not.toMatch(/17900000000000080|sau|access_token/);
+    expect(step.next).not.toMatch(/17900000000000080|17900000000000081|sau|access_token/);
+    expect(step.next).toContain(MEDIA.id);
     expect(read('instagram', { data, paging })!.next).toMatch(/17900000000000080.*sau/);
     expect(read('instagram', { data: [] })!.next).toBeUndefined();
   });
@@ -89,6 +91,7 @@ describe('reading comments by the Graph API', () => {
     expect(end.ended).toEqual({ listId: POST.id, from: 0 });
     expect(access('page').listRequest({ cursor: end.next, from: 0 }, page).url).toContain('_502/comments');
     expect(access('page').skip!(end.next)).toBeUndefined();
+    expect(access('page').skip!('{"posts":[],"postsAfter":"sau"}')).toBeUndefined();
     expect(read('page', { data: [] }, end.next)!.next).toBeUndefined();
   });
 
@@ -258,6 +261,8 @@ describe('reading comments by the Graph API', () => {
     [{ error: { code: 80_002 } }, { reason: 'graph_80002', kind: 'limited' }],
     [{ error: { code: 100, error_subcode: 33 } }, { reason: 'graph_100_33', kind: 'gone' }],
     [{ error: { code: 100 } }, { reason: 'graph_100', kind: 'stale' }],
+    [{ error: { code: 10 } }, { reason: 'graph_10', kind: 'denied' }],
+    [{ error: { code: 200 } }, { reason: 'graph_200', kind: 'denied' }],
     [{ error: { code: 190, error_subcode: 463 } }, { reason: 'graph_190_463', kind: 'other' }],
     [{ error: { code: 'DROP' } }, undefined],
     ['<html>', undefined],

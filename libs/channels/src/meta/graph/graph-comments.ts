@@ -45,7 +45,7 @@ function unreadOf(values: readonly unknown[], { id: accountId }: ChannelAccount,
   };
 }
 
-/** Posts whose comments are to be read next; the list of posts ends with the first that is older than wanted. */
+/** Posts whose comments are to be read next; the list of posts ends with a page whose last one is older than wanted: old ones may be put first. */
 function readPosts(
   page: GraphPage,
   from: number,
@@ -65,7 +65,7 @@ function readPosts(
   const recent = found.filter(({ time }) => time >= from);
   const place: GraphPlace = {
     posts: recent.map(({ post }) => post),
-    ...present({ postsAfter: recent.length < found.length ? undefined : page.after }),
+    ...present({ postsAfter: (found.at(-1)?.time ?? from) < from ? undefined : page.after }),
   };
   return { threads: [], ...unreadOf(unread, account, 'a post without an id'), ...present({ next: cursorOf(place) }) };
 }
@@ -142,7 +142,10 @@ export const graphComments = (family: GraphFamily): CommentAccess<GraphComment> 
       : readComments(page, place, account, family);
   },
   // A post that was taken away meanwhile: its comments went with it, and nobody tells of each.
-  skip: (cursor) => cursorOf(afterPost(placeOf(cursor))),
+  skip(cursor) {
+    const place = placeOf(cursor);
+    return place.posts.length === 0 ? undefined : cursorOf(afterPost(place));
+  },
   repliesRequest({ id }, after, account) {
     const { edge, fields } = family.replies;
     return graphRequest(`${id}/${edge}`, { fields, limit: COMMENTS, after }, account);
