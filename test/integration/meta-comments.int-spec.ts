@@ -191,6 +191,9 @@ describe('comments on Instagram, read besides', () => {
       verification: { method: 'pull' },
       post: { provider_id: media.id, excerpt: 'Áo dài Tết đủ cỡ' },
     });
+    expect(await database.query(`SELECT body #>> '{post,excerpt}' AS excerpt FROM entry`)).toEqual([
+      { excerpt: 'Áo dài Tết đủ cỡ' },
+    ]);
     const late = told('17811100000000071', buoi.id, 'Giá sao ạ?', media.id);
     expect(late.map(({ id }) => id)).toEqual(appended.map(({ id }) => id));
     await unify(late);
@@ -241,10 +244,14 @@ describe('comments on Instagram, read besides', () => {
     }
     expect(new Set(await look(worker(instagram))).size).toBe(100);
     expect(await lines()).toHaveLength(100);
-    api.asked.splice(0);
-    pass(61);
-    expect(await look(worker(instagram))).toEqual([]);
-    expect(api.asked.filter((path) => path.includes('/media'))).toHaveLength(3);
+    for (let n = 0; n < 3; n += 1) {
+      api.asked.splice(0);
+      pass(61);
+      expect(await look(worker(instagram))).toEqual([]);
+      expect(api.asked.filter((path) => path.includes('/media'))).toHaveLength(3);
+      // Nothing seemed to be missing, so that nothing was asked for by its id.
+      expect(api.asked.filter((path) => path.endsWith('?fields=id'))).toEqual([]);
+    }
   });
 
   it('of somebody who was erased are neither told again nor named', async () => {

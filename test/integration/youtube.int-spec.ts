@@ -158,6 +158,19 @@ describe('comments on YouTube', () => {
     expect(told().filter((line) => line.startsWith('deleted'))).toHaveLength(2);
   });
 
+  it('are missed once by one reading, however often its end is reached', async () => {
+    api.comment('a', 'UC_buoi', 'Giá?', at(20));
+    await worker().look();
+    const comments = new PolledCommentsRepository(database);
+    const miss = async (minutes: number): Promise<readonly string[]> => {
+      const begunAt = at(-minutes);
+      const reading = { listId: '', from: at(60), begunAt, hiddenUntil: at(1_440) };
+      return (await comments.miss(account.id, reading, 10)).map(({ id }) => id);
+    };
+    expect([await miss(1), await miss(1), await miss(1)]).toEqual([[], [], []]);
+    expect([await miss(2), await miss(2)]).toEqual([['a'], ['a']]);
+  });
+
   it('end in one timeline, whatever dies between telling and noting', async () => {
     const one = api.comment('a', 'UC_buoi', 'Giá?', at(20));
     api.comment('r', 'UC_lan', 'hóng', at(10), one);
