@@ -143,6 +143,9 @@ const lines = async (): Promise<readonly Line[]> =>
      FROM entry ORDER BY occurred_at, id`,
   );
 
+const customers = async (): Promise<number> =>
+  (await database.query('SELECT DISTINCT customer_id FROM identity')).length;
+
 describe('comments on Instagram, read besides', () => {
   const hook = new InstagramAccount({
     accountId: PROFESSIONAL,
@@ -407,8 +410,6 @@ describe('comments on a page, read besides', () => {
     });
     const mine = worker({ ...facebook, settings: { reconcile: true, private_replies: true } });
     await look(mine);
-    const customers = async (): Promise<number> =>
-      (await database.query('SELECT DISTINCT customer_id FROM identity')).length;
     expect(await customers()).toBe(2);
     one.chatId = PSID;
     for (let n = 0; n < 2; n += 1) {

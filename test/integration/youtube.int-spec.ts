@@ -31,6 +31,7 @@ let now: Date;
 /** What fails next: after so many appends, or so many statements about comments. */
 let appendsLeft: number;
 let notesLeft: number;
+let hidesLeft: number;
 
 beforeAll(async () => {
   server = await startTestPostgres();
@@ -48,6 +49,7 @@ beforeEach(async () => {
   now = new Date('2026-11-20T10:00:00.000Z');
   appendsLeft = Infinity;
   notesLeft = Infinity;
+  hidesLeft = Infinity;
 });
 afterEach(async () => {
   await database.close();
@@ -86,6 +88,12 @@ class DyingComments extends PolledCommentsRepository {
     notesLeft -= 1;
     if (notesLeft < 0) throw new StoreUnavailableError('killed');
     await super.see(...args);
+  }
+
+  override async vanish(...args: Parameters<PolledCommentsRepository['vanish']>): Promise<void> {
+    hidesLeft -= 1;
+    if (hidesLeft < 0) throw new StoreUnavailableError('killed');
+    await super.vanish(...args);
   }
 }
 function worker(settings: object = {}, id = account.id): PollWorker {
@@ -338,6 +346,42 @@ describe('comments on YouTube', () => {
     expect(told()).toContain('edited a Giá bao nhiêu ạ?');
     expect(await database.query('SELECT id FROM polled_comment WHERE gone OR hidden')).toEqual([]);
     expect(await stateOf('a')).toBe('deleted_by_sender');
+  });
+
+  it.each([
+    ['before', 'and told then', 0, 1],
+    ['before', 'back by then', 0, 0],
+    ['after', 'and told again', 1, 1],
+    ['after', 'back by then', 1, 0],
+  ])('are right when a process died %s it told that they are hidden, %s', async (_when, _then, appends, looks) => {
+    const one = api.comment('a', 'UC_buoi', 'Giá?', at(20));
+    api.comment('r', 'UC_lan', 'hóng', at(10), one);
+    await worker().look();
+    const putBack = api.remove('a');
+    pass(31);
+    await worker().look();
+    pass(31);
+    [appendsLeft, hidesLeft] = [appends, 1];
+    await worker()
+      .look()
+      .catch((error: unknown) => expect(error).toHaveProperty('retryable', true));
+    [appendsLeft, hidesLeft] = [Infinity, Infinity];
+    expect(appended.filter(({ type }) => type.endsWith('deleted'))).toHaveLength(2 * appends);
+    for (let n = 0; n < looks; n += 1) {
+      pass(31);
+      await worker().look();
+      expect([await stateOf('a'), await stateOf('a.r')]).toEqual(['hidden', 'hidden']);
+    }
+    putBack();
+    pass(31);
+    await worker().look();
+    expect([await stateOf('a'), await stateOf('a.r')]).toEqual(['visible', 'visible']);
+    api.remove('a');
+    for (let n = 0; n < 2; n += 1) {
+      pass(31);
+      await worker().look();
+    }
+    expect([await stateOf('a'), await stateOf('a.r')]).toEqual(['hidden', 'hidden']);
   });
 
   const DAY_MINUTES = 24 * 60;

@@ -82,7 +82,7 @@ export class CommentPoller {
       if (!isWhole && steps.length > 0) this.state = { ...this.state, recentAt: 0 };
     }
     let events = 0;
-    for (const step of steps.reverse()) events += await this.note(step, 'new');
+    for (const step of steps.toReversed()) events += await this.note(step, 'new');
     return events;
   }
 

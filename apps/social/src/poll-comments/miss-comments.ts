@@ -40,13 +40,13 @@ export class MissComments {
     if (missed.length === 0) return 0;
     if (this.access.oneRequest !== undefined) return await this.vanish(await this.confirmed(missed), 'gone');
     const hidden = await this.vanish(
-      missed.filter((comment) => !comment.hidden),
+      missed.filter((comment) => !comment.hidden || comment.hideDue),
       'hidden',
     );
     return (
       hidden +
       (await this.vanish(
-        missed.filter((comment) => comment.hidden),
+        missed.filter((comment) => comment.hidden && !comment.hideDue),
         'gone',
       ))
     );
@@ -82,15 +82,13 @@ export class MissComments {
       comments.map(({ id }) => id),
     );
     const all = [...new Map([...comments, ...answers].map((comment) => [comment.id, comment])).values()];
-    const changed = all.filter(({ hidden }) => as === 'gone' || !hidden);
+    const changed = all.filter(({ hidden, hideDue }) => as === 'gone' || !hidden || hideDue);
+    const ids = changed.map(({ id }) => id);
+    if (as === 'hidden') await this.parts.comments.vanish(this.account.id, ids, 'hiding');
     // Nobody is left to tell of one whose author was erased.
     const events = changed.filter(({ told }) => told).map((comment) => this.eventOf(comment, as));
     await this.teller.tell(events);
-    await this.parts.comments.vanish(
-      this.account.id,
-      changed.map(({ id }) => id),
-      as,
-    );
+    await this.parts.comments.vanish(this.account.id, ids, as);
     return events.length;
   }
 

@@ -48,7 +48,7 @@ export class NoteComments {
 
   /** @param threads newest first; told and noted in the order in which they were written. @returns how many events were told */
   async note(threads: readonly ListedThread[], options: NoteOptions): Promise<number> {
-    const ordered = [...threads].reverse();
+    const ordered = threads.toReversed();
     const all = ordered.flatMap(({ comment, replies }) => [comment, ...replies]);
     const ids = all.map(({ id }) => id);
     const known = await this.parts.comments.known(this.account.id, ids);
