@@ -112,6 +112,15 @@ const told = (): string[] => {
   });
 };
 
+const stateOf = async (id: string): Promise<string> => {
+  await unifierOn(database).unify(aBatch(appended));
+  const [entry] = await database.query<{ state: string }>(
+    `SELECT coalesce(changes ->> 'state', 'visible') AS state FROM entry WHERE body #>> '{provider,message_id}' = $1`,
+    [id],
+  );
+  return entry!.state;
+};
+
 describe('comments on YouTube', () => {
   it('are told once each, with all their answers, and our own as ours', async () => {
     const first = api.comment('a', 'UC_buoi', 'Giá bao nhiêu ạ?', at(50));
@@ -310,15 +319,6 @@ describe('comments on YouTube', () => {
     expect(deadLetters).toEqual(['{"id":"x"}', '7']);
     expect(told()).toEqual(['received a Giá?']);
   });
-
-  const stateOf = async (id: string): Promise<string> => {
-    await unifierOn(database).unify(aBatch(appended));
-    const [entry] = await database.query<{ state: string }>(
-      `SELECT coalesce(changes ->> 'state', 'visible') AS state FROM entry WHERE body #>> '{provider,message_id}' = $1`,
-      [id],
-    );
-    return entry!.state;
-  };
 
   it('are shown again when they are listed again, and are deleted for good after a day away', async () => {
     const one = api.comment('a', 'UC_buoi', 'Giá?', at(20));
