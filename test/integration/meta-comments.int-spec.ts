@@ -420,6 +420,20 @@ describe('comments on a page, read besides', () => {
     expect(await lines()).toHaveLength(2);
   });
 
+  it('that are older than the first reading are told of as far as their webhook told of them', async () => {
+    await look(worker(facebook));
+    const post = api.post(POST, 'Hàng mới về', at(20 * DAY_MINUTES));
+    const one = api.comment(post, { id: '501_1', from: buoi, text: 'Giá?', at: at(19 * DAY_MINUTES) });
+    const other = api.comment(post, { id: '501_2', from: lan, text: 'hóng', at: at(19 * DAY_MINUTES) });
+    await unify(hooked(facebook, hook.feed([commentAdded({ ...written('1', 'Giá?'), createdAt: one.at })], now)));
+    const mine = worker({ ...facebook, settings: { reconcile: true, reconcile_days: 30 } });
+    pass(DAY_MINUTES);
+    expect(await look(mine)).toEqual([]);
+    [one.text, other.text] = ['Giá bao nhiêu?', 'hóng ạ'];
+    pass(DAY_MINUTES);
+    expect(await look(mine)).toEqual(['edited 501_1 Giá bao nhiêu?']);
+  });
+
   it('leave out the words of posts that somebody else wrote', async () => {
     const visitor = api.post(`${PAGE}_503`, 'Tôi muốn hỏi', at(300), buoi.id);
     api.comment(visitor, { id: '503_1', from: lan, text: 'hóng', at: at(60) });

@@ -20,7 +20,7 @@ export interface NoteParts {
 
 /** Of what sort a look is. */
 export interface NoteOptions {
-  /** Comments published before are noted and not told: they were there before anybody asked. Milliseconds since 1970. */
+  /** Comments published before are noted and not told, unless they are on a timeline: they were there before anybody asked. Milliseconds since 1970. */
   readonly since: number;
   /**
    * `new`: what is known and unchanged is passed over; `recent`: all answers are wanted; `full`: answers are wanted where their
@@ -58,7 +58,7 @@ export class NoteComments {
     );
     const now = this.parts.clock.now();
     const isTold = (comment: ListedComment): boolean =>
-      known.get(comment.id)?.told ?? (comment.publishedAt ?? now.getTime()) >= options.since;
+      known.get(comment.id)?.told ?? ((comment.publishedAt ?? now.getTime()) >= options.since || shown.has(comment.id));
     const events = all
       .filter(isTold)
       .flatMap((comment) =>
