@@ -1,30 +1,14 @@
 import type { InboundEvent } from '@app/contracts';
-import {
-  createLogger,
-  deriveKey,
-  Metrics,
-  StoreUnavailableError,
-  StreamUnavailableError,
-  type ChannelAccount,
-} from '@app/kernel';
-import { commentAccessOf } from '@app/channels';
+import { StoreUnavailableError, StreamUnavailableError, type ChannelAccount } from '@app/kernel';
 import type { Download, DownloadRequest } from '@app/media';
-import {
-  Database,
-  ErasureRepository,
-  MailboxCheckpointRepository,
-  migrate,
-  PolledCommentsRepository,
-  PollQuotaRepository,
-  ShownCommentsRepository,
-} from '@app/persistence';
+import { Database, ErasureRepository, migrate, PolledCommentsRepository } from '@app/persistence';
 import { CommentApi } from '@app/simulators';
 import type { OutgoingRecord } from '@app/stream';
 import { aBatch } from '@app/testkit';
-import { PollWorker, POLL_TIMES } from '../../apps/social/src/poll-comments/poll-worker.js';
-import type { PollState } from '../../apps/social/src/poll-comments/poll-state.js';
+import type { PollWorker } from '../../apps/social/src/poll-comments/poll-worker.js';
+import { pollWorkerOn } from '../support/poll-worker.js';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.js';
-import { TEST_SECRET, unifierOn } from '../support/unifier.js';
+import { unifierOn } from '../support/unifier.js';
 
 const CHANNEL = 'UC_shop_000000001';
 const account: ChannelAccount = {
@@ -47,6 +31,7 @@ let now: Date;
 /** What fails next: after so many appends, or so many statements about comments. */
 let appendsLeft: number;
 let notesLeft: number;
+let hidesLeft: number;
 
 beforeAll(async () => {
   server = await startTestPostgres();
@@ -64,6 +49,7 @@ beforeEach(async () => {
   now = new Date('2026-11-20T10:00:00.000Z');
   appendsLeft = Infinity;
   notesLeft = Infinity;
+  hidesLeft = Infinity;
 });
 afterEach(async () => {
   await database.close();
@@ -103,29 +89,17 @@ class DyingComments extends PolledCommentsRepository {
     if (notesLeft < 0) throw new StoreUnavailableError('killed');
     await super.see(...args);
   }
+
+  override async vanish(...args: Parameters<PolledCommentsRepository['vanish']>): Promise<void> {
+    hidesLeft -= 1;
+    if (hidesLeft < 0) throw new StoreUnavailableError('killed');
+    await super.vanish(...args);
+  }
 }
 function worker(settings: object = {}, id = account.id): PollWorker {
   const mine = { ...account, id, settings: { ...account.settings, ...settings } };
-  const access = commentAccessOf(mine)!;
-  return new PollWorker(
-    mine,
-    { access, pace: access.paceOf(mine)! },
-    {
-      database,
-      client,
-      stream: stream as never,
-      comments: new DyingComments(database),
-      shown: new ShownCommentsRepository(database),
-      quotas: new PollQuotaRepository(database),
-      checkpoints: new MailboxCheckpointRepository<PollState>(database),
-      senderHmacKey: deriveKey(TEST_SECRET, 'sender-key'),
-      digestKey: deriveKey(TEST_SECRET, 'poll-quota'),
-      clock: { now: () => now },
-      metrics: new Metrics(),
-      logger: createLogger({ level: 'silent', service: 'test' }),
-      times: POLL_TIMES,
-    },
-  );
+  const clock = { now: () => now };
+  return pollWorkerOn(database, { account: mine, client, stream, clock, comments: new DyingComments(database) });
 }
 const pass = (minutes: number): void => void (now = new Date(now.getTime() + minutes * MINUTE_MS));
 const at = (minutesAgo: number): Date => new Date(now.getTime() - minutesAgo * MINUTE_MS);
@@ -136,6 +110,15 @@ const told = (): string[] => {
     const text = 'content' in data ? data.content.text : '';
     return `${type.split('.').at(-1)} ${data.provider.message_id} ${text ?? ''}`.trim();
   });
+};
+
+const stateOf = async (id: string): Promise<string> => {
+  await unifierOn(database).unify(aBatch(appended));
+  const [entry] = await database.query<{ state: string }>(
+    `SELECT coalesce(changes ->> 'state', 'visible') AS state FROM entry WHERE body #>> '{provider,message_id}' = $1`,
+    [id],
+  );
+  return entry!.state;
 };
 
 describe('comments on YouTube', () => {
@@ -190,6 +173,19 @@ describe('comments on YouTube', () => {
       await mine.look();
     }
     expect(told().filter((line) => line.startsWith('deleted'))).toHaveLength(2);
+  });
+
+  it('are missed once by one reading, however often its end is reached', async () => {
+    api.comment('a', 'UC_buoi', 'Giá?', at(20));
+    await worker().look();
+    const comments = new PolledCommentsRepository(database);
+    const miss = async (minutes: number): Promise<readonly string[]> => {
+      const begunAt = at(-minutes);
+      const reading = { listId: '', from: at(60), begunAt, hiddenUntil: at(1_440) };
+      return (await comments.miss(account.id, reading, 10)).map(({ id }) => id);
+    };
+    expect([await miss(1), await miss(1), await miss(1)]).toEqual([[], [], []]);
+    expect([await miss(2), await miss(2)]).toEqual([['a'], ['a']]);
   });
 
   it('end in one timeline, whatever dies between telling and noting', async () => {
@@ -324,15 +320,6 @@ describe('comments on YouTube', () => {
     expect(told()).toEqual(['received a Giá?']);
   });
 
-  const stateOf = async (id: string): Promise<string> => {
-    await unifierOn(database).unify(aBatch(appended));
-    const [entry] = await database.query<{ state: string }>(
-      `SELECT coalesce(changes ->> 'state', 'visible') AS state FROM entry WHERE body #>> '{provider,message_id}' = $1`,
-      [id],
-    );
-    return entry!.state;
-  };
-
   it('are shown again when they are listed again, and are deleted for good after a day away', async () => {
     const one = api.comment('a', 'UC_buoi', 'Giá?', at(20));
     api.comment('r', 'UC_lan', 'hóng', at(10), one);
@@ -359,6 +346,42 @@ describe('comments on YouTube', () => {
     expect(told()).toContain('edited a Giá bao nhiêu ạ?');
     expect(await database.query('SELECT id FROM polled_comment WHERE gone OR hidden')).toEqual([]);
     expect(await stateOf('a')).toBe('deleted_by_sender');
+  });
+
+  it.each([
+    ['before', 'and told then', 0, 1],
+    ['before', 'back by then', 0, 0],
+    ['after', 'and told again', 1, 1],
+    ['after', 'back by then', 1, 0],
+  ])('are right when a process died %s it told that they are hidden, %s', async (_when, _then, appends, looks) => {
+    const one = api.comment('a', 'UC_buoi', 'Giá?', at(20));
+    api.comment('r', 'UC_lan', 'hóng', at(10), one);
+    await worker().look();
+    const putBack = api.remove('a');
+    pass(31);
+    await worker().look();
+    pass(31);
+    [appendsLeft, hidesLeft] = [appends, 1];
+    await worker()
+      .look()
+      .catch((error: unknown) => expect(error).toHaveProperty('retryable', true));
+    [appendsLeft, hidesLeft] = [Infinity, Infinity];
+    expect(appended.filter(({ type }) => type.endsWith('deleted'))).toHaveLength(2 * appends);
+    for (let n = 0; n < looks; n += 1) {
+      pass(31);
+      await worker().look();
+      expect([await stateOf('a'), await stateOf('a.r')]).toEqual(['hidden', 'hidden']);
+    }
+    putBack();
+    pass(31);
+    await worker().look();
+    expect([await stateOf('a'), await stateOf('a.r')]).toEqual(['visible', 'visible']);
+    api.remove('a');
+    for (let n = 0; n < 2; n += 1) {
+      pass(31);
+      await worker().look();
+    }
+    expect([await stateOf('a'), await stateOf('a.r')]).toEqual(['hidden', 'hidden']);
   });
 
   const DAY_MINUTES = 24 * 60;

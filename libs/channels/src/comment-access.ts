@@ -20,6 +20,10 @@ export interface ListedComment {
   readonly publishedAt?: number;
   /** When it was changed last; undefined: its provider does not say, and words are compared instead. */
   readonly updatedAt?: number;
+  /** Whether its author wrote words that can be compared; only where there is no time of the last change. */
+  readonly hasWords?: boolean;
+  /** How many claims it makes that may come after it, such as who its author is in the chat. */
+  readonly lateClaims?: number;
 }
 
 /** A comment with the answers that came along. */
@@ -58,10 +62,10 @@ export interface CommentRefusal {
   /** The provider's word or number, for operators. */
   readonly reason: string;
   /**
-   * `gone`: what was asked about is not there, or not for us; `stale`: the place in a list is not good any more; `quota`: no
+   * `gone`: what was asked about is not there; `denied`: it is not for us, whether it is there or not; `stale`: the place in a list is not good any more; `quota`: no
    * calls are left; `limited`: too many calls for now.
    */
-  readonly kind: 'gone' | 'stale' | 'quota' | 'limited' | 'other';
+  readonly kind: 'gone' | 'denied' | 'stale' | 'quota' | 'limited' | 'other';
 }
 
 /** How often an account is asked about. All in milliseconds. */
@@ -126,7 +130,7 @@ export interface CommentAccess<Comment extends ListedComment = ListedComment> {
   listRequest(place: ListPlace, account: ChannelAccount): MediaRequest;
   /** @returns undefined for an answer that is no page */
   readList(answer: Buffer, place: ListPlace, account: ChannelAccount): ListStep<Comment> | undefined;
-  /** Where to go on when the list at this place is refused as `gone`; absent, or undefined: nowhere. */
+  /** Where to go on when the list at this place is refused as `gone` or `denied`; absent, or undefined: nowhere. */
   skip?(cursor: string | undefined): string | undefined;
   repliesRequest(thread: VanishedComment, cursor: string | undefined, account: ChannelAccount): MediaRequest;
   /** @returns undefined for an answer that is no page */

@@ -33,8 +33,17 @@ export const INBOUND_FLAGS = [
 /** Longest text of one message, in UTF-16 units; longer text is cut and flagged `truncated`. */
 export const MAX_TEXT_CHARS = 65_536;
 
+/** Longest excerpt of a post, in UTF-16 units; a longer one is cut and ends in an ellipsis. */
+export const MAX_EXCERPT_CHARS = 280;
+
 /** Largest record on any topic but the dead letters, in bytes of value and headers. */
 export const MAX_RECORD_BYTES = 512 * 1024;
+
+/** Of the post commented on, in what comes in and on timelines. */
+export const EXCERPT = {
+  description: 'How the post begins, in one line; absent when its provider does not say, or somebody else wrote it',
+  examples: ['Áo dài Tết, vải gấm, đủ cỡ…'],
+};
 
 export const attachmentSchema = z
   .object({
@@ -247,6 +256,7 @@ export const messageReceivedSchema = z
       .object({
         provider_id: text('Post under which the comment stands', '108_500'),
         permalink: text('Address of the post', 'https://www.facebook.example/p/1').optional(),
+        excerpt: z.string().max(MAX_EXCERPT_CHARS).meta(EXCERPT).optional(),
       })
       .meta({ id: 'Post', description: 'The post commented on' })
       .optional(),

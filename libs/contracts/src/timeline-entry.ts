@@ -4,7 +4,14 @@ import { CHANNELS } from './channels.js';
 import { formSchema, orderSchema, visitSchema } from './commerce.js';
 import { CUSTOMER_EVENT_SCHEMAS } from './customer-event.js';
 import { IDENTITY_KINDS } from './identity-kind.js';
-import { attachmentSchema, contentSchema, INBOUND_FLAGS, mailSchema } from './inbound-event.js';
+import {
+  attachmentSchema,
+  contentSchema,
+  EXCERPT,
+  INBOUND_FLAGS,
+  mailSchema,
+  MAX_EXCERPT_CHARS,
+} from './inbound-event.js';
 import { closedEnum, instant, openEnum, text } from './schema.js';
 
 /** One thing on a timeline, as the API returns it and as the stream carries it: always its whole state. */
@@ -43,6 +50,7 @@ export const timelineEntrySchema = z
       .object({
         provider_id: text('Post', '108_500'),
         permalink: text('Address', 'https://www.facebook.example/p/1').optional(),
+        excerpt: z.string().max(MAX_EXCERPT_CHARS).meta(EXCERPT).optional(),
       })
       .meta({ id: 'EntryPost', description: 'The post commented on' })
       .optional(),

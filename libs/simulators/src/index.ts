@@ -14,6 +14,7 @@ export * from './infobip/infobip-send-api.js';
 export * from './line/line-bot.js';
 export * from './line/line-send-api.js';
 export * from './mail/compose-mail.js';
+export * from './meta/graph-comments.js';
 export * from './meta/instagram-account.js';
 export * from './meta/messenger-items.js';
 export * from './meta/meta-json.js';

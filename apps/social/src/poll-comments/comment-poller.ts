@@ -5,7 +5,7 @@ import { AskComments, type CommentClient } from './ask-comments.js';
 import { MissComments } from './miss-comments.js';
 import { NoteComments, type NoteOptions, type NoteParts } from './note-comments.js';
 import type { PollBudget } from './poll-budget.js';
-import { PollError } from './poll-error.js';
+import { PASSING, PollError } from './poll-error.js';
 import type { PollState, Walk } from './poll-state.js';
 import { BURST_AHEAD, STEADY_AHEAD } from './quota.js';
 import { TellComments, type TellParts } from './tell-comments.js';
@@ -49,12 +49,14 @@ export class CommentPoller {
   /**
    * @param state as saved last; the present one is in {@link state}
    * @param save called after each step that cost something
+   * @param stopping ends a look early; the next one goes on
    */
   constructor(
     private readonly of: PollerOf,
     private readonly parts: PollerParts,
     public state: PollState,
     private readonly save: (state: PollState) => Promise<void>,
+    private readonly stopping?: AbortSignal,
   ) {
     const { account, access, budget } = of;
     this.asker = new AskComments(access, parts.client, budget);
@@ -80,7 +82,7 @@ export class CommentPoller {
       if (!isWhole && steps.length > 0) this.state = { ...this.state, recentAt: 0 };
     }
     let events = 0;
-    for (const step of steps.reverse()) events += await this.note(step, 'new');
+    for (const step of steps.toReversed()) events += await this.note(step, 'new');
     return events;
   }
 
@@ -88,7 +90,7 @@ export class CommentPoller {
   private async collectNew(steps: ListStep[]): Promise<boolean> {
     const place = { from: this.now() - this.of.pace.recentForMs };
     let cursor: string | undefined;
-    while (steps.length < MAX_NEW_PAGES) {
+    while (steps.length < MAX_NEW_PAGES && this.stopping?.aborted !== true) {
       const step = await this.list({ ...place, cursor });
       steps.push(step);
       const ids = step.threads.map(({ comment }) => comment.id);
@@ -120,28 +122,38 @@ export class CommentPoller {
       if (step.ended !== undefined)
         events += await this.missing.tell({ ...step.ended, begunAt: new Date(walk.begunAt) });
       const pages = walk.pages + 1;
+      const { refusal = walk.refusal } = step;
+      const hasRead = walk.hasRead === true || step.ended !== undefined;
       const isEndless = pages >= MAX_WALK_PAGES;
       if (step.next === undefined || isEndless) {
         await this.end(kind);
         if (isEndless && kind === 'recent') throw new PollError('endless', 'other');
+        if (refusal !== undefined && !hasRead) throw new PollError(refusal, 'denied');
         return events;
       }
-      walk = { ...walk, cursor: step.next, pages };
+      walk = { ...walk, cursor: step.next, pages, hasRead, ...present({ refusal }) };
       this.state = { ...this.state, [kind]: walk };
       await this.save(this.state);
     }
     return events;
   }
 
-  /** One step; when its place is not good any more the next one begins anew. */
-  private async stepOf(kind: 'recent' | 'full', walk: Walk): Promise<ListStep> {
+  /** One step, or past what is refused; when its place is not good any more the next one begins anew. */
+  private async stepOf(kind: 'recent' | 'full', walk: Walk): Promise<ListStep & { readonly refusal?: string }> {
     try {
       return await this.list({ cursor: walk.cursor, from: walk.from });
     } catch (error) {
       if (!(error instanceof PollError)) throw error;
-      const next = error.kind === 'gone' ? this.of.access.skip?.(walk.cursor) : undefined;
-      if (error.kind === 'gone' && this.of.access.skip !== undefined && walk.cursor !== undefined)
-        return { threads: [], rejected: [], unreadIds: [], ...present({ next }) };
+      const { skip } = this.of.access;
+      const isRefused = error.kind === 'gone' || error.kind === 'denied';
+      if (isRefused && skip !== undefined && walk.cursor !== undefined)
+        return {
+          threads: [],
+          rejected: [],
+          unreadIds: [],
+          refusal: error.reason,
+          ...present({ next: skip(walk.cursor) }),
+        };
       if (error.kind === 'stale') {
         const { cursor: _stale, ...begin } = walk;
         this.state = { ...this.state, [kind]: { ...begin, pages: 0, breaks: walk.breaks + 1 } };
@@ -210,8 +222,8 @@ export class CommentPoller {
       if (!(error instanceof PollError)) throw error;
       // The list changed: another look begins anew.
       if (error.kind === 'stale') return events;
+      if (PASSING.has(error.kind)) throw error;
       // Of one thread nothing can be read; that says nothing of others, nor of what became of its answers.
-      if (error.kind !== 'gone') throw error;
     }
     await this.parts.comments.answered(account.id, thread, this.parts.clock.now());
     return events;
@@ -242,6 +254,7 @@ export class CommentPoller {
   /** @param count what was done so far in this look: one is always possible */
   private mayGoOn(count: number, delayMs: number): boolean {
     const { budget } = this.of;
+    if (this.stopping?.aborted === true) return false;
     return budget.waitMs(BURST_AHEAD) === 0 && (count === 0 || budget.waitMs(STEADY_AHEAD) <= delayMs);
   }
 

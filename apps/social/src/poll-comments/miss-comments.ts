@@ -2,7 +2,7 @@ import type { CommentAccess, ParsedEvent } from '@app/channels';
 import { present, type ChannelAccount, type Clock } from '@app/kernel';
 import type { PolledComment, PolledCommentsRepository } from '@app/persistence';
 import type { AskComments } from './ask-comments.js';
-import { PollError } from './poll-error.js';
+import { PASSING, PollError } from './poll-error.js';
 import { BURST_AHEAD } from './quota.js';
 import type { TellComments } from './tell-comments.js';
 
@@ -40,19 +40,19 @@ export class MissComments {
     if (missed.length === 0) return 0;
     if (this.access.oneRequest !== undefined) return await this.vanish(await this.confirmed(missed), 'gone');
     const hidden = await this.vanish(
-      missed.filter((comment) => !comment.hidden),
+      missed.filter((comment) => !comment.hidden || comment.hideDue),
       'hidden',
     );
     return (
       hidden +
       (await this.vanish(
-        missed.filter((comment) => comment.hidden),
+        missed.filter((comment) => comment.hidden && !comment.hideDue),
         'gone',
       ))
     );
   }
 
-  /** Those that are not there either when they are asked for by their ids. */
+  /** Those that are not there either when they are asked for by their ids. What nobody says counts as there. */
   private async confirmed(missed: readonly PolledComment[]): Promise<readonly PolledComment[]> {
     const gone: PolledComment[] = [];
     for (const comment of missed) {
@@ -69,8 +69,8 @@ export class MissComments {
       await this.asker.ask(this.access.oneRequest!(id, this.account));
       return true;
     } catch (error) {
-      if (error instanceof PollError && error.kind === 'gone') return false;
-      throw error;
+      if (!(error instanceof PollError) || PASSING.has(error.kind)) throw error;
+      return error.kind !== 'gone';
     }
   }
 
@@ -82,15 +82,13 @@ export class MissComments {
       comments.map(({ id }) => id),
     );
     const all = [...new Map([...comments, ...answers].map((comment) => [comment.id, comment])).values()];
-    const changed = all.filter(({ hidden }) => as === 'gone' || !hidden);
+    const changed = all.filter(({ hidden, hideDue }) => as === 'gone' || !hidden || hideDue);
+    const ids = changed.map(({ id }) => id);
+    if (as === 'hidden') await this.parts.comments.vanish(this.account.id, ids, 'hiding');
     // Nobody is left to tell of one whose author was erased.
     const events = changed.filter(({ told }) => told).map((comment) => this.eventOf(comment, as));
     await this.teller.tell(events);
-    await this.parts.comments.vanish(
-      this.account.id,
-      changed.map(({ id }) => id),
-      as,
-    );
+    await this.parts.comments.vanish(this.account.id, ids, as);
     return events.length;
   }
 

@@ -20,7 +20,7 @@ export interface NoteParts {
 
 /** Of what sort a look is. */
 export interface NoteOptions {
-  /** Comments published before are noted and not told: they were there before anybody asked. Milliseconds since 1970. */
+  /** Comments published before are noted and not told, unless they are on a timeline: they were there before anybody asked. Milliseconds since 1970. */
   readonly since: number;
   /**
    * `new`: what is known and unchanged is passed over; `recent`: all answers are wanted; `full`: answers are wanted where their
@@ -48,7 +48,7 @@ export class NoteComments {
 
   /** @param threads newest first; told and noted in the order in which they were written. @returns how many events were told */
   async note(threads: readonly ListedThread[], options: NoteOptions): Promise<number> {
-    const ordered = [...threads].reverse();
+    const ordered = threads.toReversed();
     const all = ordered.flatMap(({ comment, replies }) => [comment, ...replies]);
     const ids = all.map(({ id }) => id);
     const known = await this.parts.comments.known(this.account.id, ids);
@@ -58,7 +58,7 @@ export class NoteComments {
     );
     const now = this.parts.clock.now();
     const isTold = (comment: ListedComment): boolean =>
-      known.get(comment.id)?.told ?? (comment.publishedAt ?? now.getTime()) >= options.since;
+      known.get(comment.id)?.told ?? ((comment.publishedAt ?? now.getTime()) >= options.since || shown.has(comment.id));
     const events = all
       .filter(isTold)
       .flatMap((comment) =>
@@ -115,7 +115,9 @@ export class NoteComments {
       ? [access.vanished(comment, { action: 'unhide', revision: String(before.seenAt.getTime()) }, account, now)]
       : [];
     const received = access.received(comment, account, now);
-    const first = before === undefined && shown === undefined ? [received] : [];
+    // What is told a second time is a repeat under its id; but its claims count.
+    const hasLateClaims = (comment.lateClaims ?? 0) > (before?.lateClaims ?? 0);
+    const first = (before === undefined && shown === undefined) || hasLateClaims ? [received] : [];
     const edit = this.editOf(comment, { before, shown, text: textOf(received), now });
     return [...again, ...first, ...(edit === undefined ? [] : [edit])];
   }
@@ -137,7 +139,8 @@ export class NoteComments {
       const isEdited = since !== undefined && comment.updatedAt > since;
       return isEdited ? this.access.edited(comment, this.account, now.now, undefined) : undefined;
     }
-    if (shown?.text === undefined || shown.isDeleted || text === undefined || text === shown.text) return undefined;
+    if (comment.hasWords !== true || shown?.text === undefined || shown.isDeleted) return undefined;
+    if (text === undefined || text === shown.text) return undefined;
     // The revision keeps the edit the same until its timeline shows it, and another when the words come back.
     return this.access.edited(comment, this.account, now.now, `${digestOf(text)}:${shown.revision}`);
   }
@@ -164,6 +167,7 @@ function seenOf(
     author: comment.authorId,
     publishedAt,
     updatedAt: new Date(comment.updatedAt ?? publishedAt),
+    lateClaims: comment.lateClaims ?? 0,
     ...rest,
   };
 }

@@ -9,6 +9,10 @@ export interface Walk {
   /** Where it goes on; undefined: at the begin. */
   readonly cursor?: string;
   readonly pages: number;
+  /** The refusal of what was passed over last. */
+  readonly refusal?: string;
+  /** Something was read to its end, whatever else was refused. */
+  readonly hasRead?: boolean;
   /** How often it had to begin anew, because its place was not good any more. */
   readonly breaks: number;
 }

@@ -62,8 +62,8 @@ export class PollWorker {
     const hash = createHash('sha256').update(account.id).digest();
     this.owned = new OwnedWork({
       lease: new AdvisoryLease(parts.database, [LOCKS, hash.readInt32BE(0)]),
-      work: async () => {
-        const waitMs = await this.look();
+      work: async (stopping) => {
+        const waitMs = await this.look(stopping);
         this.owned.became('asking');
         this.backOff.reset();
         return waitMs;
@@ -89,11 +89,11 @@ export class PollWorker {
   }
 
   /**
-   * One look: at what is new, then at as much of the rest as is due and affordable.
+   * One look: at what is new, then at as much of the rest as is due and affordable, unless it is stopped.
    *
    * @returns how long to wait for the next, in milliseconds
    */
-  async look(): Promise<number> {
+  async look(stopping?: AbortSignal): Promise<number> {
     const { checkpoints, clock } = this.parts;
     const { pace } = this.asked;
     const name = { accountId: this.account.id, folder: FOLDER };
@@ -104,7 +104,7 @@ export class PollWorker {
     const { fencing, state } = await checkpoints.claim(name);
     const save = async (now: PollState): Promise<void> => void (await checkpoints.save(name, fencing, now));
     const of = { account: this.account, ...this.asked, budget: this.budget };
-    const poller = new CommentPoller(of, this.parts, stateOf(state, pace, clock.now()), save);
+    const poller = new CommentPoller(of, this.parts, stateOf(state, pace, clock.now()), save, stopping);
     try {
       const events = await this.lookWith(poller);
       this.idle = events > 0 ? 1 : Math.min(IDLE_FACTOR, this.idle + 1);

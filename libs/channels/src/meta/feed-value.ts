@@ -1,6 +1,6 @@
 import type { Attachment, InboundIdentity } from '@app/contracts';
 import { cleanIdentifier } from '@app/kernel';
-import { idOf, instantOf, listOf, objectOf, textOf, type JsonObject } from '../shared/index.js';
+import { excerptOf, idOf, instantOf, listOf, objectOf, textOf, type JsonObject } from '../shared/index.js';
 import { namelessIdentity, shortText, type Subject } from './mapping.js';
 
 /** `value` of a change of the fields `feed`, `mention` or `ratings`, with the spellings of all versions made one. */
@@ -18,6 +18,8 @@ export interface FeedValue {
   readonly createdTime: number | undefined;
   readonly editedTime: number | undefined;
   readonly permalink: string | undefined;
+  /** How the page's own post begins; Meta keeps it back mostly. */
+  readonly excerpt: string | undefined;
   /** As sent. */
   readonly body: JsonObject;
 }
@@ -44,6 +46,8 @@ export function readFeedValue(value: unknown): FeedValue | undefined {
     createdTime: instantOf(body.created_time),
     editedTime: instantOf(body.edited_time),
     permalink: textOf(post?.permalink_url),
+    // Of a post that somebody else wrote the words would stay behind when that person is erased.
+    excerpt: post?.from === undefined ? excerptOf(textOf(post?.message)) : undefined,
     body,
   };
 }

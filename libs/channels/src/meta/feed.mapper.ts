@@ -142,7 +142,7 @@ function mapAdd(change: Change): Mapped {
   const { subject, value, objectId, noun } = change;
   const attachments = feedAttachments(value);
   const { content, flags } = contentOf(value, attachments);
-  const { postId, parentId, permalink } = value;
+  const { postId, parentId, permalink, excerpt } = value;
   const isReply = noun === 'comment' && parentId !== undefined && parentId !== postId;
   const shared = base(change, { eventKind: noun, messageId: objectId }, value.createdTime ?? subject.element.entryTime);
   return eventOf(subject, { ...shared, flags, claims: claimsOf(change) }, (id, frame) => ({
@@ -159,6 +159,8 @@ function mapAdd(change: Change): Mapped {
             post: {
               provider_id: postId,
               ...(permalink === undefined ? {} : { permalink: cleanIdentifier(permalink) }),
+              // A visitor's post is the message itself.
+              ...(excerpt === undefined || noun !== 'comment' ? {} : { excerpt }),
             },
           }),
     },

@@ -1,6 +1,6 @@
-import { INBOUND_TYPES, type Content, type InboundIdentity } from '@app/contracts';
+import { INBOUND_TYPES, type Content, type InboundIdentity, type MessageReceived } from '@app/contracts';
 import { cleanIdentifier } from '@app/kernel';
-import { idOf, objectOf, textOf, type JsonObject } from '../shared/index.js';
+import { excerptOf, idOf, objectOf, textOf, type JsonObject } from '../shared/index.js';
 import { eventOf, messageText, namelessIdentity, shortText, unreadable, type Mapped, type Subject } from './mapping.js';
 
 /** Fields that tell of a comment. */
@@ -39,6 +39,17 @@ function contentOf(value: JsonObject): { readonly content: Content; readonly fla
   return { content: { type: 'text', text }, flags };
 }
 
+/** Webhooks name the media only; what is read besides says how it begins and where it is. */
+function postOf(mediaId: string, media: JsonObject | undefined): NonNullable<MessageReceived['post']> {
+  const permalink = textOf(media?.permalink);
+  const excerpt = excerptOf(textOf(media?.caption));
+  return {
+    provider_id: mediaId,
+    ...(permalink === undefined ? {} : { permalink: cleanIdentifier(permalink) }),
+    ...(excerpt === undefined ? {} : { excerpt }),
+  };
+}
+
 function mapComment(subject: Subject, value: JsonObject): Mapped {
   const id = idOf(value.id) ?? idOf(value.comment_id);
   if (id === undefined) return unreadable('a comment without an id');
@@ -68,7 +79,7 @@ function mapComment(subject: Subject, value: JsonObject): Mapped {
       ...frame,
       content,
       ...(parentId === undefined ? {} : { reply_to: { message_kind: 'comment', provider_message_id: parentId } }),
-      ...(mediaId === undefined ? {} : { post: { provider_id: mediaId } }),
+      ...(mediaId === undefined ? {} : { post: postOf(mediaId, media) }),
     },
   }));
 }

@@ -1,6 +1,9 @@
 import type { Channel } from '@app/contracts';
 import type { ChannelAccount } from '@app/kernel';
 import type { Ability, ChannelAdapter } from '../channel-adapter.js';
+import { graphComments } from './graph/graph-comments.js';
+import { INSTAGRAM_FAMILY, PAGE_FAMILY, type GraphFamily } from './graph/graph-comment.js';
+import { reconcileProblems } from './graph/reconcile.settings.js';
 import { metaProfile } from './meta.profile.js';
 import { answerMetaHandshake, verifyMetaSignature } from './meta-signature.js';
 import { INSTAGRAM, parsePageBody } from './page-parser.js';
@@ -66,6 +69,13 @@ const pageAdapter = (channel: Channel, abilities: readonly Ability[]): ChannelAd
   refused: { status: 401 },
 });
 
+/** Comments can be read besides: what webhooks lose, and what they do not tell of. */
+const withReconciling = (adapter: ChannelAdapter, family: GraphFamily): ChannelAdapter => ({
+  ...adapter,
+  comments: graphComments(family),
+  checkAccount: (account) => [...adapter.checkAccount(account), ...reconcileProblems(account)],
+});
+
 const instagramAdapterOf = (
   channel: 'instagram' | 'instagram_comment',
   abilities: readonly Ability[],
@@ -82,13 +92,10 @@ export const instagramAdapter: ChannelAdapter = {
 };
 
 /** Comments on posts of an Instagram account. @see docs/channels/instagram-comment.md */
-export const instagramCommentAdapter: ChannelAdapter = instagramAdapterOf('instagram_comment', [
-  'message',
-  'echo',
-  'comment',
-  'reply',
-  'unsupported',
-]);
+export const instagramCommentAdapter: ChannelAdapter = withReconciling(
+  instagramAdapterOf('instagram_comment', ['message', 'echo', 'comment', 'reply', 'unsupported']),
+  INSTAGRAM_FAMILY,
+);
 
 /** Messages to our WhatsApp numbers. @see docs/channels/whatsapp.md */
 export const whatsAppAdapter: ChannelAdapter = {
@@ -105,15 +112,18 @@ export const messengerAdapter: ChannelAdapter = {
 };
 
 /** Comments, posts of visitors and reviews on Facebook pages. @see docs/channels/facebook-comment.md */
-export const facebookCommentAdapter: ChannelAdapter = pageAdapter('facebook_comment', [
-  'message',
-  'echo',
-  'edit',
-  'delete',
-  'reaction',
-  'comment',
-  'attachment',
-  'reply',
-  'claims',
-  'unsupported',
-]);
+export const facebookCommentAdapter: ChannelAdapter = withReconciling(
+  pageAdapter('facebook_comment', [
+    'message',
+    'echo',
+    'edit',
+    'delete',
+    'reaction',
+    'comment',
+    'attachment',
+    'reply',
+    'claims',
+    'unsupported',
+  ]),
+  PAGE_FAMILY,
+);

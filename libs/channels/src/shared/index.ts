@@ -1,5 +1,6 @@
 export * from './element.js';
 export * from './event-frame.js';
+export * from './excerpt.js';
 export * from './fields.js';
 export * from './hmac.js';
 export { verifyToken } from './signed-body.js';

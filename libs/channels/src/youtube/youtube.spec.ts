@@ -169,7 +169,7 @@ describe('a page of comments', () => {
 
   it.each([
     ['{"error":{"code":403,"errors":[{"reason":"quotaExceeded"}]}}', { reason: 'quotaExceeded', kind: 'quota' }],
-    ['{"error":{"errors":[{"reason":"commentsDisabled"}]}}', { reason: 'commentsDisabled', kind: 'gone' }],
+    ['{"error":{"errors":[{"reason":"commentsDisabled"}]}}', { reason: 'commentsDisabled', kind: 'denied' }],
     ['{"error":{"errors":[{"reason":"processingFailure"}]}}', { reason: 'processingFailure', kind: 'stale' }],
     ['{"error":{"errors":[{"reason":"constructor"}]}}', { reason: 'constructor', kind: 'other' }],
     ['{"error":{"errors":[{"reason":"<script>"}]}}', undefined],

@@ -95,7 +95,8 @@ const FORGET: readonly NamedStatement[] = [
   statement(
     'erasure-polled',
     `UPDATE polled_comment SET author = '', told = false
-      WHERE author IN (SELECT value FROM identity WHERE id = ANY($1::bigint[]) AND kind = 'youtube_channel')`,
+      WHERE author IN (SELECT value FROM identity WHERE id = ANY($1::bigint[])
+                        AND kind IN ('youtube_channel', 'facebook_user', 'instagram_user'))`,
   ),
   statement('erasure-avatars', 'DELETE FROM identity_avatar WHERE identity_id = ANY($1::bigint[])'),
   statement('erasure-facts', 'DELETE FROM fact WHERE identity_id = ANY($1::bigint[])'),

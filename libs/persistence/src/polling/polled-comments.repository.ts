@@ -14,8 +14,12 @@ export interface PolledComment {
   /** As counted when all of them were read last; below zero: never. */
   readonly replies: number;
   readonly seenAt: Date;
-  /** It was told that it is not shown any more. */
+  /** How many claims were told that may come after the comment. */
+  readonly lateClaims: number;
+  /** It was told that it is not shown any more, or is about to be. */
   readonly hidden: boolean;
+  /** Perhaps that was not told yet. */
+  readonly hideDue: boolean;
   /** It was told that it was taken back. */
   readonly gone: boolean;
   /** Whether anything of it may be told. */
@@ -23,7 +27,7 @@ export interface PolledComment {
 }
 
 /** A comment to be noted. */
-export interface SeenComment extends Omit<PolledComment, 'replies' | 'seenAt' | 'hidden' | 'gone'> {
+export interface SeenComment extends Omit<PolledComment, 'replies' | 'seenAt' | 'hidden' | 'hideDue' | 'gone'> {
   /** Answers that were all read now; undefined: they were not. */
   readonly replies: number | undefined;
   /** Answers that are still to be read, as counted; undefined: none besides those that were due before. */
@@ -45,14 +49,16 @@ interface Row {
   readonly updated_at: Date;
   readonly replies: number;
   readonly seen_at: Date;
+  readonly late_claims: number;
   readonly hidden: boolean;
+  readonly hide_due: boolean;
   readonly gone: boolean;
   readonly told: boolean;
 }
 
 const statement = (name: string, text: string): NamedStatement => ({ name, text });
 const COLUMNS =
-  'id, parent_id, list_id, post_id, author, published_at, updated_at, replies, seen_at, hidden, gone, told';
+  'id, parent_id, list_id, post_id, author, published_at, updated_at, replies, seen_at, late_claims, hidden, hide_due, gone, told';
 
 const KNOWN = statement(
   'polled-known',
@@ -62,15 +68,18 @@ const KNOWN = statement(
 const SEE = statement(
   'polled-see',
   `INSERT INTO polled_comment AS old
-     (account_id, id, parent_id, list_id, post_id, author, published_at, updated_at, replies, due_replies, told, seen_at)
-   SELECT $1, *, $12 FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[],
-     $8::timestamptz[], $9::int[], $10::int[], $11::bool[])
+     (account_id, id, parent_id, list_id, post_id, author, published_at, updated_at, replies, due_replies, told,
+      late_claims, seen_at)
+   SELECT $1, *, $13 FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[],
+     $8::timestamptz[], $9::int[], $10::int[], $11::bool[],
+     $12::int[])
    ON CONFLICT (account_id, id) DO UPDATE SET
      parent_id = excluded.parent_id, list_id = excluded.list_id, post_id = excluded.post_id,
      updated_at = greatest(old.updated_at, excluded.updated_at), seen_at = excluded.seen_at,
+     late_claims = greatest(old.late_claims, excluded.late_claims),
      replies = CASE WHEN excluded.replies < 0 THEN old.replies ELSE excluded.replies END,
      due_replies = coalesce(excluded.due_replies, CASE WHEN excluded.replies < 0 THEN old.due_replies END),
-     absent = 0, missed_at = NULL, hidden = false, gone = false`,
+     absent = 0, missed_at = NULL, hidden = false, hide_due = false, gone = false`,
 );
 const TOUCH = statement(
   'polled-touch',
@@ -87,7 +96,7 @@ const VANISHED = statement(
   'polled-vanished',
   `SELECT ${COLUMNS} FROM polled_comment
     WHERE account_id = $1 AND list_id = $2 AND published_at >= $3 AND absent >= 2 AND NOT gone
-      AND (NOT hidden OR seen_at < $4)
+      AND (NOT hidden OR hide_due OR seen_at < $4)
     ORDER BY published_at LIMIT $5`,
 );
 /** New answers first; what is only looked at again takes turns. */
@@ -126,6 +135,7 @@ export class PolledCommentsRepository {
       unique.map(({ replies }) => replies ?? -1),
       unique.map(({ dueReplies }) => dueReplies ?? null),
       unique.map(({ told }) => told),
+      unique.map(({ lateClaims }) => lateClaims),
       seenAt,
     ]);
   }
@@ -184,12 +194,16 @@ export class PolledCommentsRepository {
     return rows.map(toComment);
   }
 
-  /** Notes that it was told that they are not shown, or that they were taken back. */
-  async vanish(accountId: string, ids: readonly string[], as: 'hidden' | 'gone'): Promise<void> {
+  /**
+   * Notes that it is about to be told that they are not shown (`hiding`), that it was (`hidden`), or that they were taken back.
+   * What is hiding may have been told: when it is back that must be told, whoever died meanwhile.
+   */
+  async vanish(accountId: string, ids: readonly string[], as: 'hiding' | 'hidden' | 'gone'): Promise<void> {
     if (ids.length === 0) return;
     await this.database.query(
-      `UPDATE polled_comment SET hidden = true, gone = gone OR $3 WHERE account_id = $1 AND id = ANY($2::text[])`,
-      [accountId, ids, as === 'gone'],
+      `UPDATE polled_comment SET hidden = true, hide_due = $3, gone = gone OR $4
+        WHERE account_id = $1 AND id = ANY($2::text[])`,
+      [accountId, ids, as === 'hiding', as === 'gone'],
     );
   }
 
@@ -212,7 +226,9 @@ const toComment = (row: Row): PolledComment => ({
   updatedAt: row.updated_at,
   replies: row.replies,
   seenAt: row.seen_at,
+  lateClaims: row.late_claims,
   hidden: row.hidden,
+  hideDue: row.hide_due,
   gone: row.gone,
   told: row.told,
 });
