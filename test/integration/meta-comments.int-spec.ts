@@ -2,7 +2,7 @@ import { webhookAdapterOf, type WebhookAdapter } from '@app/channels';
 import type { InboundEvent } from '@app/contracts';
 import type { ChannelAccount } from '@app/kernel';
 import type { Download, DownloadRequest } from '@app/media';
-import { Database, ErasureRepository, migrate } from '@app/persistence';
+import { Database, ErasureRepository, migrate, TimelineRepository, toTimelineEntry } from '@app/persistence';
 import {
   commentAdded,
   commentEdited,
@@ -181,6 +181,25 @@ describe('comments on Instagram, read besides', () => {
       ['71', 'Giá bao nhiêu ạ?', 'visible'],
       ['72', 'Đẹp quá', 'deleted_by_sender'],
     ]);
+  });
+
+  it('of which a webhook told without their post show how it begins, and how it begins now', async () => {
+    const media = api.post('17900000000000079', 'Áo dài Tết', at(600));
+    api.comment(media, { id: '17811100000000071', from: buoi, text: 'Giá sao ạ?', at: at(60) });
+    await unify(told('17811100000000071', buoi.id, 'Giá sao ạ?', media.id));
+    const timelines = new TimelineRepository(database);
+    const post = async () => {
+      const [row] = await database.query<{ id: string }>('SELECT id FROM entry');
+      return toTimelineEntry((await timelines.entry(row!.id))!).post;
+    };
+    expect(await post()).toEqual({ provider_id: media.id });
+    const mine = worker(instagram);
+    expect(await look(mine)).toEqual([]);
+    expect(await post()).toEqual({ provider_id: media.id, excerpt: 'Áo dài Tết' });
+    media.text = 'Áo dài Tết, giảm 20%';
+    pass(61);
+    expect(await look(mine)).toEqual([]);
+    expect(await post()).toEqual({ provider_id: media.id, excerpt: 'Áo dài Tết, giảm 20%' });
   });
 
   it('of which the webhook was lost are told once, with their own time and the begin of their post', async () => {

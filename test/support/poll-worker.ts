@@ -4,6 +4,7 @@ import {
   MailboxCheckpointRepository,
   PolledCommentsRepository,
   PollQuotaRepository,
+  PostsRepository,
   ShownCommentsRepository,
   type Database,
 } from '@app/persistence';
@@ -30,6 +31,7 @@ export function pollWorkerOn(database: Database, options: PollWorkerOptions): Po
       stream,
       comments,
       shown: new ShownCommentsRepository(database),
+      posts: new PostsRepository(database),
       quotas: new PollQuotaRepository(database),
       checkpoints: new MailboxCheckpointRepository(database),
       senderHmacKey: deriveKey(TEST_SECRET, 'sender-key'),

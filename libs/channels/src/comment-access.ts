@@ -9,6 +9,8 @@ export interface ListedComment {
   readonly parentId?: string;
   /** The post, picture or video that it stands under. */
   readonly postId?: string;
+  /** How that begins, where it is ours and its provider says so. */
+  readonly postExcerpt?: string;
   /**
    * The list that holds it when that list is read to its end: a comment that such a reading misses may be gone. For example
    * the comment answered, the post, or empty for all comments of the account.

@@ -4,6 +4,7 @@ import type { ChannelAccount, Clock } from '@app/kernel';
 import type {
   PolledComment,
   PolledCommentsRepository,
+  PostsRepository,
   SeenComment,
   ShownComment,
   ShownCommentsRepository,
@@ -15,6 +16,7 @@ import type { TellComments } from './tell-comments.js';
 export interface NoteParts {
   readonly comments: PolledCommentsRepository;
   readonly shown: Pick<ShownCommentsRepository, 'shown'>;
+  readonly posts: Pick<PostsRepository, 'keep'>;
   readonly clock: Clock;
 }
 
@@ -65,6 +67,8 @@ export class NoteComments {
         this.eventsOf(comment, { before: known.get(comment.id), shown: shown.get(comment.id), now }),
       );
     await this.teller.tell(events);
+    // A comment that a webhook told of is not told again; its entry shows how its post begins from now on.
+    await this.parts.posts.keep(this.account.id, excerptsOf(all));
     const seen = ordered.flatMap((thread) => {
       const before = known.get(thread.comment.id);
       const isDue = thread.hasMore && (options.look === 'recent' || before?.replies !== thread.replyCount);
@@ -144,6 +148,14 @@ export class NoteComments {
     // The revision keeps the edit the same until its timeline shows it, and another when the words come back.
     return this.access.edited(comment, this.account, now.now, `${digestOf(text)}:${shown.revision}`);
   }
+}
+
+function excerptsOf(comments: readonly ListedComment[]): ReadonlyMap<string, string> {
+  return new Map(
+    comments.flatMap(({ postId, postExcerpt }): [string, string][] =>
+      postId === undefined || postExcerpt === undefined ? [] : [[postId, postExcerpt]],
+    ),
+  );
 }
 
 /** Whether there is anything to note, besides that it is still there. */

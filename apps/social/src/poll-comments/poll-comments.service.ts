@@ -17,6 +17,7 @@ import {
   MailboxCheckpointRepository,
   PolledCommentsRepository,
   PollQuotaRepository,
+  PostsRepository,
   ShownCommentsRepository,
 } from '@app/persistence';
 import { STREAM, type Stream } from '@app/stream';
@@ -48,6 +49,7 @@ export class PollCommentsService implements OnApplicationBootstrap, BeforeApplic
       client,
       comments: new PolledCommentsRepository(database),
       shown: new ShownCommentsRepository(database),
+      posts: new PostsRepository(database),
       quotas: new PollQuotaRepository(database),
       checkpoints: new MailboxCheckpointRepository<never>(database),
       senderHmacKey: deriveKey(secret, 'sender-key'),

@@ -22,6 +22,7 @@ import {
   type FactWrite,
   type IdentityWrite,
   type MediaWrite,
+  type PostWrite,
   type ProofWrite,
   type WatermarkWrite,
 } from '@app/persistence';
@@ -35,6 +36,7 @@ export interface BatchPlan {
   readonly media: readonly MediaWrite[];
   readonly watermarks: readonly WatermarkWrite[];
   readonly facts: readonly FactWrite[];
+  readonly posts: readonly PostWrite[];
   readonly proofs: readonly ProofWrite[];
   readonly claims: readonly ClaimWrite[];
 }
@@ -96,6 +98,7 @@ class BatchPlanner {
   private readonly media = new Map<string, MediaWrite>();
   private readonly watermarks = new Map<string, WatermarkWrite>();
   private readonly facts = new Map<string, FactWrite>();
+  private readonly posts = new Map<string, PostWrite>();
   private readonly proofs: ProofWrite[] = [];
   private readonly claims = new Map<string, ClaimWrite>();
   private readonly keys = new Map<string, string>();
@@ -162,6 +165,7 @@ class BatchPlanner {
       media: [...this.media.values()],
       watermarks: [...this.watermarks.values()].sort((a, b) => byText(a.conversationId, b.conversationId)),
       facts: [...this.facts.values()],
+      posts: [...this.posts.values()],
       proofs: this.proofs,
       claims: [...this.claims.values()],
     };
@@ -229,6 +233,7 @@ class BatchPlanner {
     identityKeyHex: string,
     correlationId: string,
   ): void {
+    this.addPost(data);
     const entry = entryId(data.account_id, data.message_kind, data.provider.message_id);
     if (this.entries.has(entry)) return;
     const occurredAt = data.startedAt ?? data.occurred_at;
@@ -256,6 +261,13 @@ class BatchPlanner {
     });
     this.addMedia(data, data.attachments, identityKeyHex);
     if (data.direction === 'inbound') this.addFacts(identity, identityKeyHex, data.occurred_at, entry);
+  }
+
+  /** A repeat counts as well: a reading tells again of a comment that a webhook told of without it. */
+  private addPost({ account_id: accountId, post }: EntryData): void {
+    if (post?.excerpt === undefined) return;
+    const { provider_id: providerId, excerpt } = post;
+    this.posts.set(`${accountId} ${providerId}`, { accountId, providerId, excerpt });
   }
 
   private addMedia(

@@ -93,6 +93,7 @@ export class UnifyBatchService {
     const newChanges = await this.repository.insertChanges(plan.changes);
     await this.repository.raiseWatermarks(plan.watermarks, identities);
     await this.repository.recordFacts(plan.facts, identities);
+    await this.repository.recordPosts(plan.posts);
     await this.evidence.recordClaims(plan.claims, identities);
     const { ids, aliases } = touchedBy(plan);
     await this.repository.applyChanges(ids, aliases, foldChanges);

@@ -1,3 +1,4 @@
+import { Posts1764400002000 } from './1764400002000-posts.js';
 import { Avatars1764400001000 } from './1764400001000-avatars.js';
 import { EntryAlias1764300002000 } from './1764300002000-entry-alias.js';
 import { CommentLists1764400000000 } from './1764400000000-comment-lists.js';
@@ -29,4 +30,5 @@ export const MIGRATIONS = [
   LogUncompressed1764300003000,
   CommentLists1764400000000,
   Avatars1764400001000,
+  Posts1764400002000,
 ];

@@ -64,6 +64,8 @@ export interface EntryRow {
    * Message-ID must not learn from an answer that somebody else has such a mail, nor point at it.
    */
   readonly answered_entry_id: string | null;
+  /** How the post begins under which the entry stands; null: it stands under none, or nobody has said. */
+  readonly post_excerpt: string | null;
 }
 
 /** Columns of {@link EntryRow}, for `SELECT`; `e` is the entry, `c` its conversation. */
@@ -72,7 +74,9 @@ export const ENTRY_COLUMNS = `e.id, e.identity_id, e.conversation_id, e.account_
   c.speaker_identity_id::text,
   (SELECT a.entry_id FROM entry_alias a JOIN entry answered ON answered.id = a.entry_id
     WHERE a.alias_id = (e.body#>>'{reply_to,alias}')::uuid AND answered.identity_id = e.identity_id
-    ORDER BY a.entry_id LIMIT 1) AS answered_entry_id`;
+    ORDER BY a.entry_id LIMIT 1) AS answered_entry_id,
+  CASE WHEN e.body ? 'post' THEN (SELECT p.excerpt FROM post p
+    WHERE p.account_id = e.account_id AND p.provider_id = e.body#>>'{post,provider_id}') END AS post_excerpt`;
 
 /** Public identifiers: opaque to everybody else. */
 export const publicId = {
@@ -113,6 +117,10 @@ function answeredEntryOf({ account_id, body: { reply_to: replyTo }, answered_ent
   return entryId(account_id, replyTo.message_kind, replyTo.provider_message_id);
 }
 
+/** A comment that a webhook told of seldom brings how its post begins; another one may have. */
+const postOf = (post: NonNullable<EntryBody['post']>, excerpt: string | null): NonNullable<EntryBody['post']> =>
+  excerpt === null ? post : { ...post, excerpt };
+
 /**
  * The entry as the API and the stream show it: its whole state, content only while it is visible.
  */
@@ -142,7 +150,7 @@ export function toTimelineEntry(row: EntryRow): TimelineEntry {
     ...(visible && attachments !== undefined && attachments.length > 0 ? { attachments: [...attachments] } : {}),
     ...(answered === undefined ? {} : { reply_to_entry_id: publicId.entry(answered) }),
     provider: body.provider,
-    ...(body.post === undefined ? {} : { post: body.post }),
+    ...(body.post === undefined ? {} : { post: postOf(body.post, row.post_excerpt) }),
     ...(body.mail === undefined || !visible ? {} : { mail: body.mail }),
     ...(call === undefined || !visible ? {} : { call }),
     ...(order === undefined || !visible ? {} : { order }),

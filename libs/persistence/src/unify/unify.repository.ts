@@ -1,5 +1,6 @@
 import { arrayOf } from '../array-literal.js';
 import type { Database, NamedStatement, Queryable } from '../database.js';
+import { KEEP_POSTS, valuesOfPosts, type PostWrite } from '../posts/keep-posts.js';
 import { ENTRY_COLUMNS, type EntryChanges, type EntryRow } from '../timeline/stored-entry.js';
 import { ResolvedIdentities, type IdentityEpoch } from './resolved-identities.js';
 import type {
@@ -370,6 +371,12 @@ export class UnifyRepository {
       arrayOf.plain(facts.map((fact) => fact.observedAt)),
       arrayOf.plain(facts.map((fact) => fact.sourceEntry)),
     ]);
+  }
+
+  /** Keeps how posts begin; the latest word counts. */
+  async recordPosts(posts: readonly PostWrite[]): Promise<void> {
+    if (posts.length === 0) return;
+    await this.database.query(KEEP_POSTS, valuesOfPosts(posts));
   }
 
   /**

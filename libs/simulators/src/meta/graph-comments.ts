@@ -13,7 +13,7 @@ export interface GraphApiComment {
 /** A post, or a picture or video. */
 export interface GraphApiPost {
   readonly id: string;
-  readonly text: string;
+  text: string;
   readonly at: Date;
   readonly from: string;
   /** Oldest first. */

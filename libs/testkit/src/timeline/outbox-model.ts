@@ -219,6 +219,7 @@ function storedEntry({ id, identity, revision }: ModelEntry): RelayedEntryRow {
     read_until: null,
     speaker_identity_id: null,
     answered_entry_id: null,
+    post_excerpt: null,
     erased: identity.erased,
   };
 }

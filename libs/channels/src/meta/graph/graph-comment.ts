@@ -99,6 +99,7 @@ export const PAGE_FAMILY: GraphFamily = {
     const ids = {
       parentId,
       postId: post.id,
+      postExcerpt: post.excerpt,
       authorId: idOf(objectOf(from)?.id),
       publishedAt: instantOf(createdTime),
       hasWords: textOf(message) !== undefined,
@@ -134,6 +135,7 @@ export const INSTAGRAM_FAMILY: GraphFamily = {
     const ids = {
       parentId,
       postId: post.id,
+      postExcerpt: post.excerpt,
       authorId: idOf(objectOf(from)?.id),
       publishedAt: instantOf(comment.timestamp),
       hasWords: textOf(text) !== undefined,
