@@ -27,7 +27,7 @@ const isBlank = (byte: number | undefined): boolean => byte === 0x20 || byte ===
 function canonicalBody(body: Buffer): Buffer {
   const out = Buffer.allocUnsafe(body.length + 1);
   let length = 0;
-  for (let start = 0; start <= body.length; ) {
+  for (let start = 0; start <= body.length;) {
     const lineEnd = body.indexOf(LF, start);
     const next = lineEnd < 0 ? body.length : lineEnd;
     let end = lineEnd > start && body[lineEnd - 1] === CR ? lineEnd - 1 : next;

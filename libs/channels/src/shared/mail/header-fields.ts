@@ -34,7 +34,7 @@ export function splitMail(source: Buffer): SplitMail {
   const start = source.subarray(0, MAX_HEAD_BYTES);
   const first = start.indexOf('\n');
   if (first === 0 || (first === 1 && start[0] === CR)) return { head: '', body: source.subarray(first + 1) };
-  for (let end = first; end >= 0; ) {
+  for (let end = first; end >= 0;) {
     const next = start.indexOf('\n', end + 1);
     const isEmpty = next === end + 1 || (next === end + 2 && start[end + 1] === CR);
     const headEnd = start[end - 1] === CR ? end - 1 : end;
