@@ -77,13 +77,12 @@ export function checkedVerdict(check: MailCheck, author: CheckedAuthor): MailVer
   const vouched = isSame && isVouchedFor(seal, author);
   const sent = author.spfDomain !== undefined && isAligned(author.spfDomain, author.fromDomain);
   const isUnsure = signatures.some(({ result }) => result === 'temperror');
-  const proven = signed || vouched || sent;
   const dmarc =
     policy === undefined
       ? undefined
       : signed || sent
         ? 'pass'
-        : STRICT.has(policy) && !proven && !isUnsure
+        : STRICT.has(policy) && !vouched && !isUnsure
           ? 'fail'
           : undefined;
   return {
