@@ -26,7 +26,7 @@ const layers = Object.entries(MAY_IMPORT).map(([lib, allowed]) => ({
 const homes = [
   ['kafkajs', '^libs/stream/'],
   ['typeorm|pg', '^libs/persistence/'],
-  ['imapflow|mailparser|nodemailer', '^(apps/email|libs/channels/src/shared/mail)/'],
+  ['imapflow|mailparser|nodemailer|mailauth|tldts', '^(apps/email|libs/channels/src/shared/mail)/'],
   ['ipaddr.js|file-type|aws4fetch', '^libs/media/'],
   ['smpp', '^(apps/sms|libs/simulators/src/smpp)/'],
 ].map(([packages, home]) => ({

@@ -7,6 +7,7 @@ import { createLogStream, PersistenceModule } from '@app/persistence';
 import { createHttpAdapter } from '@app/runtime';
 import { StreamModule, type Stream } from '@app/stream';
 import { EmailModule } from '../../apps/email/src/email.module.js';
+import { ASK_DNS, type AskDns } from '../../apps/email/src/check-signatures/published-records.js';
 import type { WorkerTimes } from '../../apps/email/src/pull-mailbox/mailbox-worker.js';
 import { MAILBOX_TIMES } from '../../apps/email/src/pull-mailbox/pull-mailboxes.service.js';
 
@@ -18,6 +19,9 @@ const TIMES: WorkerTimes = {
   settleMs: 20,
   stopMs: 2_000,
 };
+
+const nothingPublished: AskDns = () =>
+  Promise.reject(Object.assign(new Error('queryTxt ENOTFOUND'), { code: 'ENOTFOUND' }));
 
 /** An event as read from the stream. */
 export interface SeenEvent {
@@ -56,6 +60,8 @@ export async function startEmailService(options: {
   /** Changes the stream that the service appends to. */
   readonly wrap?: (stream: Stream) => Stream;
   readonly times?: Partial<WorkerTimes>;
+  /** Answers questions for keys; nothing is published unless given. */
+  readonly dns?: AskDns;
 }): Promise<EmailService> {
   const log: string[] = [];
   const logger = pino({ level: 'info' }, { write: (line: string) => void log.push(line) });
@@ -81,6 +87,8 @@ export async function startEmailService(options: {
   })
     .overrideProvider(MAILBOX_TIMES)
     .useValue({ ...TIMES, ...options.times })
+    .overrideProvider(ASK_DNS)
+    .useValue(options.dns ?? nothingPublished)
     .compile();
   const application = module.createNestApplication<NestFastifyApplication>(createHttpAdapter(), {
     bodyParser: false,

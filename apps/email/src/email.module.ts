@@ -1,7 +1,7 @@
 import { Module, type Provider } from '@nestjs/common';
 import { BYTE_STORE, IngressModule } from '@app/ingress';
 import { BlobRepository, Database } from '@app/persistence';
-import { mailboxTimesProvider, PullMailboxesService } from './pull-mailbox/pull-mailboxes.service.js';
+import { askDnsProvider, mailboxTimesProvider, PullMailboxesService } from './pull-mailbox/pull-mailboxes.service.js';
 
 const byteStore: Provider = {
   provide: BYTE_STORE,
@@ -12,6 +12,6 @@ const byteStore: Provider = {
 /** Pulls mailboxes, and opens the doors for mail by HTTP. It needs the global kernel, stream and persistence modules. */
 @Module({
   imports: [IngressModule.forConnector('email', [byteStore])],
-  providers: [mailboxTimesProvider, PullMailboxesService],
+  providers: [mailboxTimesProvider, askDnsProvider, PullMailboxesService],
 })
 export class EmailModule {}

@@ -28,6 +28,10 @@ export const INBOUND_FLAGS = [
   'forwarded',
   'partial',
   'opt_out',
+  'dmarc_fail',
+  'name_of_another',
+  'reply_to_elsewhere',
+  'mixed_scripts',
 ] as const;
 
 /** Longest text of one message, in UTF-16 units; longer text is cut and flagged `truncated`. */

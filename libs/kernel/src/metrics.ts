@@ -46,6 +46,11 @@ export class Metrics {
     'account',
     'outcome',
   ]);
+  readonly mailChecks = this.counter(
+    'omniline_mail_checks_total',
+    'Mails whose signatures were to be checked, by outcome',
+    ['account', 'outcome'],
+  );
   readonly mediaFetched = this.counter('omniline_media_total', 'Attachments by what became of their bytes', [
     'account',
     'outcome',

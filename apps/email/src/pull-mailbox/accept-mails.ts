@@ -4,11 +4,13 @@ import { toDeadLetter, toRecord } from '@app/ingress';
 import { PermanentRecordError, type ChannelAccount, type Clock, type Logger, type Metrics } from '@app/kernel';
 import type { BlobRepository } from '@app/persistence';
 import type { OutgoingRecord, StreamProducer } from '@app/stream';
+import type { SignatureChecker } from '../check-signatures/signature-checker.js';
 
 /** What mails are read, stored and appended with. */
 export interface AcceptParts {
   readonly stream: StreamProducer;
   readonly blobs: Pick<BlobRepository, 'putAll'>;
+  readonly checker: Pick<SignatureChecker, 'checkAll'>;
   readonly senderHmacKey: Buffer;
   readonly clock: Clock;
   readonly metrics: Metrics;
@@ -80,15 +82,20 @@ async function storeSingly(mails: readonly ParsedMail[], parts: AcceptParts): Pr
   }
 }
 
-/** Makes events of mails. What cannot be read is kept unread. */
+/**
+ * Makes events of mails. What cannot be read is kept unread. While one is read, the signatures of those that follow are checked.
+ */
 export async function readMails(
   mails: readonly PulledMail[],
   account: ChannelAccount,
-  { clock, logger }: Pick<AcceptParts, 'clock' | 'logger'>,
+  { clock, logger, checker }: Pick<AcceptParts, 'clock' | 'logger' | 'checker'>,
 ): Promise<readonly ParsedMail[]> {
+  const checks = checker.checkAll(mails, account);
   const parsed: ParsedMail[] = [];
-  for (const mail of mails) {
-    const result = await parseMail(mail, { account, receivedAt: clock.now(), timeoutMs: PARSE_TIMEOUT_MS });
+  for (const [index, mail] of mails.entries()) {
+    const check = await checks[index];
+    const checked = check === undefined ? mail : { ...mail, check };
+    const result = await parseMail(checked, { account, receivedAt: clock.now(), timeoutMs: PARSE_TIMEOUT_MS });
     if (result.fault !== undefined) {
       const { uid, folder } = mail;
       logger.warn({ account: account.id, folder, uid, fault: result.fault }, 'A mail is kept unread');

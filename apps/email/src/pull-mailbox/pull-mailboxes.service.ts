@@ -14,6 +14,8 @@ import {
 } from '@app/kernel';
 import { BlobRepository, CredentialRepository, Database, MailboxCheckpointRepository } from '@app/persistence';
 import { STREAM, type Stream } from '@app/stream';
+import { ASK_DNS, askDns, PublishedRecords, type AskDns } from '../check-signatures/published-records.js';
+import { CHECK_LIMITS, SignatureChecker } from '../check-signatures/signature-checker.js';
 import { mailLogins } from '../mailbox-login/mailbox-login.js';
 import { MailboxWorker, WORKER_TIMES, type WorkerParts, type WorkerTimes } from './mailbox-worker.js';
 
@@ -35,12 +37,15 @@ export class PullMailboxesService implements OnApplicationBootstrap, BeforeAppli
     @Inject(CLOCK) clock: Clock,
     @Inject(LOGGER) logger: Logger,
     @Inject(MAILBOX_TIMES) times: WorkerTimes,
+    @Inject(ASK_DNS) ask: AskDns,
   ) {
+    const records = new PublishedRecords(ask, clock);
     const parts: WorkerParts = {
       database,
       stream,
       blobs: new BlobRepository(database),
       checkpoints: new MailboxCheckpointRepository(database),
+      checker: new SignatureChecker({ records, clock, metrics, logger, limits: CHECK_LIMITS }),
       senderHmacKey: deriveKey(secret, 'sender-key'),
       clock,
       metrics,
@@ -75,3 +80,6 @@ export class PullMailboxesService implements OnApplicationBootstrap, BeforeAppli
 
 /** Waits as in production. */
 export const mailboxTimesProvider = { provide: MAILBOX_TIMES, useValue: WORKER_TIMES };
+
+/** Asks the machine's DNS servers, once a mailbox wants signatures checked. */
+export const askDnsProvider = { provide: ASK_DNS, useFactory: askDns };

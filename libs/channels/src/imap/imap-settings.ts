@@ -32,6 +32,7 @@ const settingsSchema = z.object({
     .min(MIB)
     .max(256 * MIB)
     .default(30 * MIB),
+  check_signatures: z.boolean().default(false),
   poll_seconds: z.int().min(5).max(3_600).default(120),
 });
 
@@ -55,6 +56,8 @@ export interface ImapSettings {
   /** Larger mails are read in part, in bytes. */
   readonly maxMailBytes: number;
   readonly pollMs: number;
+  /** Ask DNS for the keys of signatures that no trusted border has checked. */
+  readonly checkSignatures: boolean;
 }
 
 const LOCAL = /^(localhost|127\.|::1$)/;
@@ -104,6 +107,7 @@ export function readImapSettings(account: ChannelAccount): ImapSettings {
     history: settings.history,
     maxMailBytes: settings.max_mail_bytes,
     pollMs: settings.poll_seconds * 1_000,
+    checkSignatures: settings.check_signatures,
   };
 }
 

@@ -39,7 +39,9 @@ describe('what a trusted border says', () => {
     ['DMARC passed for another domain', ['mx.shop.example; dmarc=pass header.from=x.example'], 'khach.example', false],
     ['signed by the domain itself', ['mx.shop.example; dkim=pass header.d=khach.example'], 'khach.example', true],
     ['signed by the domain above', ['mx.shop.example; dkim=pass header.i=@khach.example'], 'thu.khach.example', true],
-    ['signed by the domain below', ['mx.shop.example; dkim=pass header.d=thu.khach.example'], 'khach.example', false],
+    ['signed by the domain below', ['mx.shop.example; dkim=pass header.d=thu.khach.example'], 'khach.example', true],
+    ['signed by a neighbour under com.vn', ['mx.shop.example; dkim=pass header.d=sen.com.vn'], 'mai.com.vn', false],
+    ['signed by a public suffix', ['mx.shop.example; dkim=pass header.d=com.vn'], 'mai.com.vn', false],
     [
       'signed by a domain that merely ends alike',
       ['mx.shop.example; dkim=pass header.d=h.example'],

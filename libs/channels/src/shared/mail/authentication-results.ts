@@ -1,3 +1,4 @@
+import { isAligned } from './domain-alignment.js';
 import { allFields, type HeaderField } from './header-fields.js';
 
 /** One `method=result` of an `Authentication-Results` field, everything in lower case. */
@@ -23,13 +24,19 @@ export interface TrustedBorder {
   readonly withoutId: boolean;
 }
 
-/** What a trusted border found out about a mail. */
+/** What is known of who let a mail out. */
 export interface MailVerdict {
   readonly spf?: string;
   readonly dkim?: string;
   readonly dmarc?: string;
   /** The domain of `From` itself let the mail out. */
   readonly aligned: boolean;
+}
+
+/** What a trusted border found out about a mail. */
+export interface BorderVerdict extends MailVerdict {
+  /** Domain that SPF passed for; it is not by itself the one of `From`. */
+  readonly spfDomain?: string;
 }
 
 /** A border writes at the top; what stands further down was written by others. */
@@ -85,11 +92,10 @@ export function readAuthenticationResults(value: string): AuthenticationResults 
 
 const domainIn = (text: string | undefined): string => (text ?? '').slice((text ?? '').lastIndexOf('@') + 1);
 
-/** The signing domain is the one of `From` or stands above it; without a list of public suffixes that is all we know. */
+/** The signing domain belongs to the organisation of `From`. */
 function signedByDomain({ method, result, properties }: AuthenticationResult, fromDomain: string): boolean {
   const signer = domainIn(properties['header.d'] ?? properties['header.i']);
-  if (method !== 'dkim' || result !== 'pass' || !signer.includes('.')) return false;
-  return fromDomain === signer || fromDomain.endsWith(`.${signer}`);
+  return method === 'dkim' && result === 'pass' && isAligned(signer, fromDomain);
 }
 
 /**
@@ -102,7 +108,7 @@ export function trustedVerdict(
   fields: readonly HeaderField[],
   border: TrustedBorder,
   fromDomain: string | undefined,
-): MailVerdict | undefined {
+): BorderVerdict | undefined {
   const trusted = allFields(fields, 'authentication-results')
     .slice(0, MAX_FIELDS)
     .map(readAuthenticationResults)
@@ -117,11 +123,14 @@ export function trustedVerdict(
   const dmarc = trusted.results.find(({ method }) => method === 'dmarc');
   const dmarcFrom = dmarc?.properties['header.from'];
   const passed = dmarc?.result === 'pass' && (dmarcFrom === undefined || domainIn(dmarcFrom) === fromDomain);
+  const spf = trusted.results.find(({ method, result }) => method === 'spf' && result === 'pass');
+  const spfDomain = domainIn(spf?.properties['smtp.mailfrom']);
   const signed = dmarc?.result !== 'fail' && trusted.results.some((result) => signedByDomain(result, fromDomain ?? ''));
   return {
     spf: resultOf('spf'),
     dkim: resultOf('dkim'),
     dmarc: dmarc?.result,
+    ...(spfDomain === '' ? {} : { spfDomain }),
     aligned: fromDomain !== undefined && (passed || signed),
   };
 }

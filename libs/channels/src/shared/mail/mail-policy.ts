@@ -11,6 +11,7 @@ export const MAIL_POLICY = {
   aliases: z.array(address).default([]),
   trusted_authserv_ids: z.array(z.string().min(1).toLowerCase()).default([]),
   microsoft365: z.boolean().default(false),
+  trusted_arc_sealers: z.array(z.string().min(1).toLowerCase()).default([]),
 };
 
 /** Whom an account trusts, and which addresses are its own besides the one that names it. */
@@ -19,14 +20,21 @@ export interface MailPolicy {
   readonly trustedAuthservIds: readonly string[];
   /** Believe results that name no server, as Microsoft 365 writes them. */
   readonly microsoft365: boolean;
+  /** Forwarders that are believed about what they forward, by the domain of their seal (ARC). */
+  readonly trustedArcSealers: readonly string[];
 }
 
 const schema = z.object(MAIL_POLICY);
 
 /** @throws ZodError for an account with problems */
 export function readMailPolicy({ settings }: ChannelAccount): MailPolicy {
-  const { aliases, trusted_authserv_ids: trustedAuthservIds, microsoft365 } = schema.parse(settings);
-  return { aliases, trustedAuthservIds, microsoft365 };
+  const policy = schema.parse(settings);
+  return {
+    aliases: policy.aliases,
+    trustedAuthservIds: policy.trusted_authserv_ids,
+    microsoft365: policy.microsoft365,
+    trustedArcSealers: policy.trusted_arc_sealers,
+  };
 }
 
 /** What is wrong with the address that names an account. */

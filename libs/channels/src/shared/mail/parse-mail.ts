@@ -12,7 +12,7 @@ import {
 import { cleanIdentifier, cleanText, describeError } from '@app/kernel';
 import type { KeptBytes } from '../../channel-adapter.js';
 import { domainOf, OwnAddresses } from './mail-address.js';
-import { trustedVerdict, type MailVerdict } from './authentication-results.js';
+import type { MailVerdict } from './authentication-results.js';
 import { classifyMail, type MailClass } from './automatic-mail.js';
 import { fitIntoRecord } from './fit-record.js';
 import { mailKeys } from './fingerprint.js';
@@ -28,9 +28,11 @@ import { visibleText } from './visible-text.js';
 import { ABOUT_A_MAIL, threadOf, type MailThread } from './mail-thread.js';
 import { chooseMailTime } from './mail-time.js';
 import { parseMime, textOf, type ParsedMime } from './parse-mime.js';
+import { verdictOf } from './mail-verdict.js';
 import { prepareSource } from './prepare-source.js';
 import { repairFontText } from './repair-font-text.js';
 import { referenceTo, toBlob, type MailContext, type ParsedMail, type ReceivedMail } from './received-mail.js';
+import { spoofSignals } from './spoof-signals.js';
 
 const MAX_SUBJECT_CHARS = 1_000;
 const MAX_TIMESTAMP_CHARS = 100;
@@ -128,11 +130,8 @@ function substanceOf(envelope: Envelope, packed: ParsedMime): Substance {
   const policy = readMailPolicy(context.account);
   const people = peopleOf(mime.headers);
   const author = people.from[0];
-  const verdict = trustedVerdict(
-    fields,
-    { authservIds: policy.trustedAuthservIds, withoutId: policy.microsoft365 },
-    author === undefined ? undefined : domainOf(author.address),
-  );
+  const fromDomain = author === undefined ? undefined : domainOf(author.address);
+  const verdict = verdictOf({ fields, policy, fromDomain, check: mail.check });
   const mailClass = classifyMail({
     fields,
     partTypes: mime.parts.map(({ contentType }) => contentType.toLowerCase()),
@@ -164,7 +163,7 @@ function substanceOf(envelope: Envelope, packed: ParsedMime): Substance {
       ? [wholeOnServer(envelope)]
       : toAttachments(mime.parts, mime.html ?? '', referenceTo(original)),
     mailFields: toMailFields(people, thread, verdict, mailClass),
-    flags,
+    flags: [...flags, ...(sender.direction === 'inbound' ? spoofSignals({ people, verdict, mailClass }) : [])],
     blobs: html === undefined ? [original] : [original, html],
     reports: reportsOf({ mailClass, fields, parts: packed.parts, text: content.text ?? '' }),
   };

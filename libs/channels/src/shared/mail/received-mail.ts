@@ -1,6 +1,8 @@
 import { hash } from 'node:crypto';
 import type { ChannelAccount } from '@app/kernel';
+
 import type { KeptBytes, ParsedEvent, Verification } from '../../channel-adapter.js';
+import type { MailCheck } from './mail-check.js';
 
 /**
  * How much of a mail was fetched: of one over the limit its beginning; of one that the server could not deliver its head,
@@ -25,6 +27,8 @@ export interface ReceivedMail {
   readonly surroundings: string;
   /** Fetched as history at the first sync. */
   readonly backfill: boolean;
+  /** What we found out about its signatures; absent when nobody looked, or could not. */
+  readonly check?: MailCheck;
 }
 
 /** What a parser may know besides the bytes. */

@@ -1,0 +1,66 @@
+import { domainToUnicode } from 'node:url';
+import { normaliseMailAddress } from '@app/identity';
+import type { MailVerdict } from './authentication-results.js';
+import type { MailClass } from './automatic-mail.js';
+import { isAligned } from './domain-alignment.js';
+import { domainOf } from './mail-address.js';
+import type { People, Person } from './mail-people.js';
+
+/** What {@link spoofSignals} looks at. */
+export interface SpoofFacts {
+  readonly people: People;
+  readonly verdict: MailVerdict | undefined;
+  readonly mailClass: MailClass;
+}
+
+const ADDRESS = /[^\s<>"(),;:@]{1,64}@[^\s<>"(),;:@]{1,253}/u;
+
+/** The name that is shown is an address, but another than the one that wrote. */
+function namesOther({ name, address }: Person): boolean {
+  const shown = ADDRESS.exec(name)?.[0].replace(/[.'\]]+$/, '');
+  const named = shown === undefined ? undefined : normaliseMailAddress(shown);
+  return named !== undefined && named !== address;
+}
+
+const SCRIPTS = [
+  /\p{Script=Latin}/u,
+  /\p{Script=Cyrillic}/u,
+  /\p{Script=Greek}/u,
+  /\p{Script=Armenian}/u,
+  /\p{Script=Georgian}/u,
+  /\p{Script=Cherokee}/u,
+  /\p{Script=Hebrew}/u,
+  /\p{Script=Arabic}/u,
+  /\p{Script=Thai}/u,
+];
+
+/**
+ * Some label of a domain is written in letters of several alphabets, of which some look alike. Chinese, Japanese and Korean
+ * names do mix theirs with Latin and are not counted.
+ *
+ * @see UTS 39 section 5.1
+ */
+const mixesScripts = (domain: string): boolean =>
+  domainToUnicode(domain)
+    .split('.')
+    .some((label) => SCRIPTS.filter((script) => script.test(label)).length > 1);
+
+/** An answer would go to another organisation. Lists and newsletters do that by trade. */
+const answersElsewhere = ({ from, replyTo }: People, mailClass: MailClass): boolean =>
+  mailClass === 'normal' &&
+  from[0] !== undefined &&
+  replyTo.some(({ address }) => !isAligned(domainOf(address), domainOf(from[0]!.address)));
+
+/**
+ * Flags that warn a reader: this mail may not be from whom it seems to be. They decide nothing; what a sender proves is
+ * decided by its identity.
+ */
+export function spoofSignals({ people, verdict, mailClass }: SpoofFacts): readonly string[] {
+  const author = people.from[0];
+  return [
+    ...(verdict?.dmarc === 'fail' ? ['dmarc_fail'] : []),
+    ...(people.from.some(namesOther) ? ['name_of_another'] : []),
+    ...(answersElsewhere(people, mailClass) ? ['reply_to_elsewhere'] : []),
+    ...(author !== undefined && mixesScripts(domainOf(author.address)) ? ['mixed_scripts'] : []),
+  ];
+}
