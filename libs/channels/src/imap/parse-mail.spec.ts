@@ -16,6 +16,7 @@ const ACCOUNT: ChannelAccount = {
     sent_mailbox: 'Sent',
     aliases: ['sales@cuahang.example'],
     trusted_authserv_ids: ['mx.cuahang.example'],
+    form_relays: ['Form@bieumau.example'],
   },
   secrets: { user: 'hotro', password: 'x' },
 };
@@ -272,6 +273,42 @@ describe('who wrote it', () => {
       aMail(['From: hotro@cuahang.example', 'Reply-To: Hà <ha@khach.example>']),
       {},
       { direction: 'inbound', kind: 'email_unverified', value: 'ha@khach.example', authenticity: 'A1' },
+    ],
+    [
+      'a sender of web forms that our border vouches for',
+      Buffer.concat([
+        Buffer.from(PASS.replace('khach', 'bieumau')),
+        aMail(['From: Biểu mẫu <form@bieumau.example>', 'Reply-To: form@bieumau.example, Hà <ha@khach.example>']),
+      ]),
+      {},
+      {
+        direction: 'inbound',
+        kind: 'email_unverified',
+        value: 'ha@khach.example',
+        authenticity: 'A1',
+        display_name: 'Hà',
+      },
+    ],
+    [
+      'a sender of web forms for whom nobody vouches',
+      aMail(['From: form@bieumau.example', 'Reply-To: ha@khach.example']),
+      {},
+      { direction: 'inbound', kind: 'email_unverified', value: 'form@bieumau.example' },
+    ],
+    [
+      'a sender of web forms that names no visitor but us',
+      Buffer.concat([
+        Buffer.from(PASS.replace('khach', 'bieumau')),
+        aMail(['From: form@bieumau.example', 'Reply-To: hotro@cuahang.example']),
+      ]),
+      {},
+      { direction: 'inbound', kind: 'email', value: 'form@bieumau.example' },
+    ],
+    [
+      'somebody else who is proven and wants answers elsewhere',
+      Buffer.concat([Buffer.from(PASS), aMail(['Reply-To: ha@khach.example'])]),
+      {},
+      { direction: 'inbound', kind: 'email', value: 'buoi@khach.example' },
     ],
     [
       'a name that pretends to be an address',

@@ -1,7 +1,7 @@
-import { OwnAddresses } from './mail-address.js';
+import { AddressSet } from './mail-address.js';
 
 describe('our own addresses', () => {
-  const own = new OwnAddresses(['HoTro@shop.example.vn', 'sales@shop.example.vn', 'không phải địa chỉ']);
+  const own = new AddressSet(['HoTro@shop.example.vn', 'sales@shop.example.vn', 'không phải địa chỉ']);
   it.each([
     ['the mailbox', 'hotro@shop.example.vn', true],
     ['an alias', 'sales@shop.example.vn', true],

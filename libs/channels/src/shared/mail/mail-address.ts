@@ -3,8 +3,8 @@ import { normaliseMailAddress } from '@app/identity';
 /** Domain of a normalised address. */
 export const domainOf = (address: string): string => address.slice(address.lastIndexOf('@') + 1);
 
-/** Tells which addresses are ours: the mailbox, its aliases, and both with any plus tag. */
-export class OwnAddresses {
+/** Tells whether an address is one of some, each with any plus tag: ours, for example. */
+export class AddressSet {
   private readonly addresses: ReadonlySet<string>;
 
   /** @param addresses in any form; what is no address is left out */

@@ -12,6 +12,7 @@ export const MAIL_POLICY = {
   trusted_authserv_ids: z.array(z.string().min(1).toLowerCase()).default([]),
   microsoft365: z.boolean().default(false),
   trusted_arc_sealers: z.array(z.string().min(1).toLowerCase()).default([]),
+  form_relays: z.array(address).default([]),
 };
 
 /** Whom an account trusts, and which addresses are its own besides the one that names it. */
@@ -22,6 +23,8 @@ export interface MailPolicy {
   readonly microsoft365: boolean;
   /** Forwarders that are believed about what they forward, by the domain of their seal (ARC). */
   readonly trustedArcSealers: readonly string[];
+  /** Senders of web forms, which name the visitor in `Reply-To`. */
+  readonly formRelays: readonly string[];
 }
 
 const schema = z.object(MAIL_POLICY);
@@ -34,6 +37,7 @@ export function readMailPolicy({ settings }: ChannelAccount): MailPolicy {
     trustedAuthservIds: policy.trusted_authserv_ids,
     microsoft365: policy.microsoft365,
     trustedArcSealers: policy.trusted_arc_sealers,
+    formRelays: policy.form_relays,
   };
 }
 

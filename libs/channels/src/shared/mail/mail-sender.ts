@@ -1,7 +1,7 @@
 import type { InboundIdentity } from '@app/contracts';
 import type { MailVerdict } from './authentication-results.js';
 import type { MailClass } from './automatic-mail.js';
-import type { OwnAddresses } from './mail-address.js';
+import type { AddressSet } from './mail-address.js';
 import type { People, Person } from './mail-people.js';
 
 /** Which way a mail went and who stands on the customer's side. */
@@ -15,7 +15,9 @@ export interface MailSender {
 /** What {@link senderOf} decides on. */
 export interface SenderFacts {
   readonly people: People;
-  readonly own: OwnAddresses;
+  readonly own: AddressSet;
+  /** Senders of web forms. */
+  readonly relays: AddressSet;
   readonly verdict: MailVerdict | undefined;
   readonly mailClass: MailClass;
   /** More than one `From` field or author: it is unknown which of them the border looked at. */
@@ -56,6 +58,12 @@ function visitorOfForm({ people, own }: SenderFacts): Person | undefined {
   return people.replyTo.find(({ address }) => !own.has(address));
 }
 
+/** A form of somebody else's, sent by an address that the account names, counts only when that address is proven. */
+function visitorOfRelay({ people, own, relays }: SenderFacts, author: Person, proven: boolean): Person | undefined {
+  if (!proven || !relays.has(author.address)) return undefined;
+  return people.replyTo.find(({ address }) => !own.has(address) && !relays.has(address));
+}
+
 function echo(facts: SenderFacts, proven: boolean): MailSender {
   const { people, own, accountId } = facts;
   const visitor = facts.sentByUs ? undefined : visitorOfForm(facts);
@@ -71,6 +79,7 @@ function echo(facts: SenderFacts, proven: boolean): MailSender {
  * - From one of our addresses: `echo`, and the identity is the first recipient who is not us.
  * - The author's own domain let it out, as a trusted border says: `email` (A2).
  * - Anything else with an address: `email_unverified` (A1), a twin that cannot write into the real one's timeline.
+ * - From a sender of web forms, proven: the visitor in `Reply-To`, `email_unverified`.
  * - Without a usable author, and for bounces and complaints: `sender_label`, which identifies nobody.
  *
  * @see identity design, section 3.2
@@ -84,5 +93,7 @@ export function senderOf(facts: SenderFacts): MailSender {
     const text = author?.address ?? people.fromText;
     return { direction: 'inbound', ...label(text === '' ? 'unknown sender' : text, accountId) };
   }
+  const visitor = visitorOfRelay(facts, author, proven);
+  if (visitor !== undefined) return { direction: 'inbound', ...person(visitor, false) };
   return { direction: 'inbound', ...person(author, proven) };
 }

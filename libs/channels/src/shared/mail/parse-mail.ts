@@ -11,7 +11,7 @@ import {
 } from '@app/contracts';
 import { cleanIdentifier, cleanText, describeError } from '@app/kernel';
 import type { KeptBytes } from '../../channel-adapter.js';
-import { domainOf, OwnAddresses } from './mail-address.js';
+import { domainOf, AddressSet } from './mail-address.js';
 import type { MailVerdict } from './authentication-results.js';
 import { classifyMail, type MailClass } from './automatic-mail.js';
 import { fitIntoRecord } from './fit-record.js';
@@ -119,6 +119,12 @@ function toContent(
   return { content, flags };
 }
 
+/** The customer is not the author, but the visitor whom the author's form names. */
+const isForm = ({ identity, direction }: MailSender, { from, replyTo }: People): boolean =>
+  direction === 'inbound' &&
+  identity.value !== from[0]?.address &&
+  replyTo.some(({ address }) => address === identity.value);
+
 /** A mail is answered by people; what a machine reports on is no answer. */
 function repliesTo({ inReplyTo, references }: MailThread, mailClass: MailClass): string | undefined {
   return ABOUT_A_MAIL.has(mailClass) ? undefined : (inReplyTo[0] ?? references.at(-1));
@@ -141,7 +147,8 @@ function substanceOf(envelope: Envelope, packed: ParsedMime): Substance {
   });
   const sender = senderOf({
     people,
-    own: new OwnAddresses([context.account.externalId, ...policy.aliases]),
+    own: new AddressSet([context.account.externalId, ...policy.aliases]),
+    relays: new AddressSet(policy.formRelays),
     verdict,
     mailClass,
     severalAuthors: people.from.length !== 1 || allFields(fields, 'from').length !== 1,
@@ -163,7 +170,12 @@ function substanceOf(envelope: Envelope, packed: ParsedMime): Substance {
       ? [wholeOnServer(envelope)]
       : toAttachments(mime.parts, mime.html ?? '', referenceTo(original)),
     mailFields: toMailFields(people, thread, verdict, mailClass),
-    flags: [...flags, ...(sender.direction === 'inbound' ? spoofSignals({ people, verdict, mailClass }) : [])],
+    flags: [
+      ...flags,
+      ...(sender.direction === 'inbound'
+        ? spoofSignals({ people, verdict, mailClass, isForm: isForm(sender, people) })
+        : []),
+    ],
     blobs: html === undefined ? [original] : [original, html],
     reports: reportsOf({ mailClass, fields, parts: packed.parts, text: content.text ?? '' }),
   };

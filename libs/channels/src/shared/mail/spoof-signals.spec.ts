@@ -9,7 +9,7 @@ async function flagsOf(head: string): Promise<readonly string[]> {
     channel: 'email',
     provider: 'imap',
     externalId: 'hotro@shop.example.vn',
-    settings: {},
+    settings: { form_relays: ['form@bieumau.example'], trusted_authserv_ids: ['mx.shop.example'] },
     secrets: {},
   } as const;
   const mail = await readMail(
@@ -56,5 +56,12 @@ describe('signs that a mail may not be from whom it seems', () => {
     ['what we wrote ourselves', 'From: "x@la.example" <hotro@shop.example.vn>', []],
   ])('%s', async (_label, head, flags) => {
     expect(await flagsOf(head)).toEqual(flags);
+  });
+
+  it('does not warn of a form, whose answers go to the visitor', async () => {
+    const head = 'From: form@bieumau.example\r\nReply-To: ha@khach.example';
+    const proof = 'Authentication-Results: mx.shop.example; dmarc=pass header.from=bieumau.example\r\n';
+    expect(await flagsOf(`${proof}${head}`)).not.toContain('reply_to_elsewhere');
+    expect(await flagsOf(head)).toContain('reply_to_elsewhere');
   });
 });

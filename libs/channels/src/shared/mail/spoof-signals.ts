@@ -11,6 +11,8 @@ export interface SpoofFacts {
   readonly people: People;
   readonly verdict: MailVerdict | undefined;
   readonly mailClass: MailClass;
+  /** A form, whose sender is not the one who filled it in. */
+  readonly isForm: boolean;
 }
 
 const ADDRESS = /[^\s<>"(),;:@]{1,64}@[^\s<>"(),;:@]{1,253}/u;
@@ -45,9 +47,10 @@ const mixesScripts = (domain: string): boolean =>
     .split('.')
     .some((label) => SCRIPTS.filter((script) => script.test(label)).length > 1);
 
-/** An answer would go to another organisation. Lists and newsletters do that by trade. */
-const answersElsewhere = ({ from, replyTo }: People, mailClass: MailClass): boolean =>
+/** An answer would go to another organisation. Lists, newsletters and forms do that by trade. */
+const answersElsewhere = ({ people: { from, replyTo }, mailClass, isForm }: SpoofFacts): boolean =>
   mailClass === 'normal' &&
+  !isForm &&
   from[0] !== undefined &&
   replyTo.some(({ address }) => !isAligned(domainOf(address), domainOf(from[0]!.address)));
 
@@ -55,12 +58,13 @@ const answersElsewhere = ({ from, replyTo }: People, mailClass: MailClass): bool
  * Flags that warn a reader: this mail may not be from whom it seems to be. They decide nothing; what a sender proves is
  * decided by its identity.
  */
-export function spoofSignals({ people, verdict, mailClass }: SpoofFacts): readonly string[] {
+export function spoofSignals(facts: SpoofFacts): readonly string[] {
+  const { people, verdict } = facts;
   const author = people.from[0];
   return [
     ...(verdict?.dmarc === 'fail' ? ['dmarc_fail'] : []),
     ...(people.from.some(namesOther) ? ['name_of_another'] : []),
-    ...(answersElsewhere(people, mailClass) ? ['reply_to_elsewhere'] : []),
+    ...(answersElsewhere(facts) ? ['reply_to_elsewhere'] : []),
     ...(author !== undefined && mixesScripts(domainOf(author.address)) ? ['mixed_scripts'] : []),
   ];
 }
