@@ -2,14 +2,12 @@ import type { SimulatorClock } from '../simulator-clock.js';
 import {
   jsonOf,
   partOf,
-  ToldQueue,
   wordOf,
   type SendAnswer,
   type SendCall,
-  type SendApi,
+  RememberingSendApi,
   type SendError,
   type SendErrorClass,
-  type Told,
 } from '../send/send-api.js';
 
 const refusal = (meaning: SendErrorClass, status: number, messageId: string, text: string): SendError => ({
@@ -40,10 +38,7 @@ export interface InfobipSent {
 }
 
 /** The SMS address of an account at Infobip: batches, of which each destination has a status of its own. */
-export class InfobipSendApi implements SendApi {
-  readonly sent: InfobipSent[] = [];
-  private readonly told = new ToldQueue();
-
+export class InfobipSendApi extends RememberingSendApi<InfobipSent> {
   constructor(
     private readonly options: {
       readonly apiKey: string;
@@ -51,10 +46,8 @@ export class InfobipSendApi implements SendApi {
       readonly authorization: string;
       readonly clock: Pick<SimulatorClock, 'now'>;
     },
-  ) {}
-
-  takeTold(): readonly Told[] {
-    return this.told.take();
+  ) {
+    super();
   }
 
   answer(call: SendCall): SendAnswer {
@@ -85,7 +78,7 @@ export class InfobipSendApi implements SendApi {
     const { pathname, search } = new URL(callback);
     const time = at.toISOString().replace('Z', '+0000');
     const results = [{ messageId, to, sentAt: time, doneAt: time, smsCount: 1, status: DELIVERED, error: NO_ERROR }];
-    this.told.add(at, {
+    this.tellAt(at, {
       method: 'POST',
       path: `${pathname}${search}`,
       headers: { 'content-type': 'application/json', authorization: this.options.authorization },

@@ -2,14 +2,12 @@ import type { SimulatorClock } from '../simulator-clock.js';
 import {
   jsonOf,
   partOf,
-  ToldQueue,
   wordOf,
   type SendAnswer,
   type SendCall,
-  type SendApi,
+  RememberingSendApi,
   type SendError,
   type SendErrorClass,
-  type Told,
 } from '../send/send-api.js';
 
 const refusal = (meaning: SendErrorClass, status: number, message: string): SendError => ({
@@ -53,20 +51,14 @@ export interface LineSent {
  * The addresses of a bot of LINE that send: replies, whose tokens work once and for a minute, and pushes, which count and may bear a
  * key under which they are taken once. It tells nothing of them by webhook.
  */
-export class LineSendApi implements SendApi {
-  readonly sent: LineSent[] = [];
+export class LineSendApi extends RememberingSendApi<LineSent> {
   /** Tokens that were handed out, with when. */
   readonly replyTokens = new Map<string, Date>();
   pushesLeft = Infinity;
   private readonly retryKeys = new Map<string, object>();
-  private readonly told = new ToldQueue();
 
-  constructor(
-    private readonly options: { readonly accessToken: string; readonly clock: Pick<SimulatorClock, 'now'> },
-  ) {}
-
-  takeTold(): readonly Told[] {
-    return this.told.take();
+  constructor(private readonly options: { readonly accessToken: string; readonly clock: Pick<SimulatorClock, 'now'> }) {
+    super();
   }
 
   answer(call: SendCall): SendAnswer {

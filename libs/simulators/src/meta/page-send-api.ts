@@ -1,14 +1,5 @@
 import type { SimulatorClock } from '../simulator-clock.js';
-import {
-  jsonOf,
-  partOf,
-  ToldQueue,
-  wordOf,
-  type SendAnswer,
-  type SendCall,
-  type SendApi,
-  type Told,
-} from '../send/send-api.js';
+import { jsonOf, partOf, wordOf, type SendAnswer, type SendCall, RememberingSendApi } from '../send/send-api.js';
 import { metaPost, type MetaAppOptions } from './meta-app.js';
 import { META_SEND_ERRORS } from './meta-send-errors.js';
 import { commentAdded, commentRemoved, type FeedValue } from './page-feed.js';
@@ -71,17 +62,13 @@ type Json = Readonly<Record<string, unknown>>;
  *
  * @see Messenger Platform, "Send API"; Graph API, "Page comments"; Instagram Platform, "Messaging"
  */
-export class PageSendApi implements SendApi {
-  readonly sent: PageSent[] = [];
+export class PageSendApi extends RememberingSendApi<PageSent> {
   readonly people = new Map<string, PagePerson>();
   readonly comments = new Map<string, ActionableComment>();
-  private readonly told = new ToldQueue();
   private count = 0;
 
-  constructor(private readonly options: PageSendOptions) {}
-
-  takeTold(): readonly Told[] {
-    return this.told.take();
+  constructor(private readonly options: PageSendOptions) {
+    super();
   }
 
   answer(call: SendCall): SendAnswer {
@@ -230,7 +217,7 @@ export class PageSendApi implements SendApi {
   private tellChat(item: object, at: Date): void {
     const { accountId, product } = this.options;
     const entry = { id: accountId, time: at.getTime(), messaging: [item] };
-    this.told.add(at, metaPost(product, [entry], this.options));
+    this.tellAt(at, metaPost(product, [entry], this.options));
   }
 
   /** Instagram tells of comments only that they were written. */
@@ -241,7 +228,7 @@ export class PageSendApi implements SendApi {
       time: Math.floor(at.getTime() / 1_000),
       changes: [{ field: 'feed', value }],
     };
-    this.told.add(at, metaPost('page', [entry], this.options));
+    this.tellAt(at, metaPost('page', [entry], this.options));
   }
 
   private note(kind: PageSent['kind'], to: string, text: string): PageSent {

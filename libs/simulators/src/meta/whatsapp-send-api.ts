@@ -2,14 +2,12 @@ import type { SimulatorClock } from '../simulator-clock.js';
 import {
   jsonOf,
   partOf,
-  ToldQueue,
   wordOf,
   type SendAnswer,
   type SendCall,
-  type SendApi,
+  RememberingSendApi,
   type SendError,
   type SendErrorClass,
-  type Told,
 } from '../send/send-api.js';
 import { META_SEND_ERRORS } from './meta-send-errors.js';
 import { WhatsAppNumber, type WhatsAppPerson } from './whatsapp-number.js';
@@ -64,10 +62,8 @@ export interface WhatsAppSent {
  *
  * @see WhatsApp Business Platform, "Messages" of the Cloud API
  */
-export class WhatsAppSendApi implements SendApi {
-  readonly sent: WhatsAppSent[] = [];
+export class WhatsAppSendApi extends RememberingSendApi<WhatsAppSent> {
   readonly people = new Map<string, WhatsAppContact>();
-  private readonly told = new ToldQueue();
   private readonly number: WhatsAppNumber;
 
   constructor(
@@ -76,11 +72,8 @@ export class WhatsAppSendApi implements SendApi {
       readonly clock: Pick<SimulatorClock, 'now'>;
     },
   ) {
+    super();
     this.number = new WhatsAppNumber(options);
-  }
-
-  takeTold(): readonly Told[] {
-    return this.told.take();
   }
 
   answer(call: SendCall): SendAnswer {
@@ -123,7 +116,7 @@ export class WhatsAppSendApi implements SendApi {
     const code = this.lateError(message, at);
     const statuses = code === undefined ? (['sent', 'delivered'] as const) : (['failed'] as const);
     for (const status of statuses)
-      this.told.add(at, this.number.post([{ to, id, status, at, ...(code === undefined ? {} : { code }) }]));
+      this.tellAt(at, this.number.post([{ to, id, status, at, ...(code === undefined ? {} : { code }) }]));
     const contact = { input, wa_id: to.number, ...(to.userId === '' ? {} : { user_id: to.userId }) };
     return { status: 200, body: { messaging_product: 'whatsapp', contacts: [contact], messages: [{ id }] } };
   }

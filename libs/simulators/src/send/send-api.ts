@@ -43,18 +43,22 @@ export interface SendApi {
   takeTold(): readonly Told[];
 }
 
-/** Collects what is to be told. */
-export class ToldQueue {
+/** A send API with a memory of what it took, and of what is still to be told. */
+export abstract class RememberingSendApi<Sent extends object> implements SendApi {
+  /** What was taken, in order. */
+  readonly sent: Sent[] = [];
   private told: Told[] = [];
 
-  add(at: Date, request: ProviderRequest): void {
-    this.told.push({ at, request });
-  }
+  abstract answer(call: SendCall): SendAnswer;
 
-  take(): readonly Told[] {
+  takeTold(): readonly Told[] {
     const taken = this.told.sort((left, right) => left.at.getTime() - right.at.getTime());
     this.told = [];
     return taken;
+  }
+
+  protected tellAt(at: Date, request: ProviderRequest): void {
+    this.told.push({ at, request });
   }
 }
 

@@ -2,14 +2,12 @@ import type { SimulatorClock } from '../simulator-clock.js';
 import {
   jsonOf,
   partOf,
-  ToldQueue,
   wordOf,
   type SendAnswer,
   type SendCall,
-  type SendApi,
+  RememberingSendApi,
   type SendError,
   type SendErrorClass,
-  type Told,
 } from '../send/send-api.js';
 
 const refusal = (
@@ -61,15 +59,11 @@ export interface TelegramSent {
 }
 
 /** The methods of a bot of Telegram that send. It tells nothing of them by webhook: a lost answer stays unknown. */
-export class TelegramSendApi implements SendApi {
-  readonly sent: TelegramSent[] = [];
+export class TelegramSendApi extends RememberingSendApi<TelegramSent> {
   readonly chats = new Map<number, TelegramChat>();
-  private readonly told = new ToldQueue();
 
-  constructor(private readonly options: { readonly token: string; readonly clock: Pick<SimulatorClock, 'now'> }) {}
-
-  takeTold(): readonly Told[] {
-    return this.told.take();
+  constructor(private readonly options: { readonly token: string; readonly clock: Pick<SimulatorClock, 'now'> }) {
+    super();
   }
 
   answer(call: SendCall): SendAnswer {

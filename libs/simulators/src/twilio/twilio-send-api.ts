@@ -1,12 +1,10 @@
 import type { SimulatorClock } from '../simulator-clock.js';
 import {
-  ToldQueue,
   type SendAnswer,
   type SendCall,
-  type SendApi,
+  RememberingSendApi,
   type SendError,
   type SendErrorClass,
-  type Told,
 } from '../send/send-api.js';
 import { TwilioNumber, type TwilioNumberOptions, type TwilioStatus } from './twilio-number.js';
 
@@ -49,8 +47,7 @@ export interface TwilioSent {
  *
  * @see Twilio Docs, "Messages resource", "Outbound message status in status callbacks"
  */
-export class TwilioSendApi implements SendApi {
-  readonly sent: TwilioSent[] = [];
+export class TwilioSendApi extends RememberingSendApi<TwilioSent> {
   /** Numbers whose owners wrote STOP. */
   readonly optedOut = new Set<string>();
   /** Numbers that are no mobile ones. */
@@ -59,15 +56,11 @@ export class TwilioSendApi implements SendApi {
   readonly fates = new Map<string, { readonly fate: TwilioFate; readonly errorCode?: string }>();
   /** Calling codes that the account may send to. */
   regions: readonly string[] = ['+84'];
-  private readonly told = new ToldQueue();
   private readonly number: TwilioNumber;
 
   constructor(private readonly options: TwilioNumberOptions & { readonly clock: Pick<SimulatorClock, 'now'> }) {
+    super();
     this.number = new TwilioNumber(options);
-  }
-
-  takeTold(): readonly Told[] {
-    return this.told.take();
   }
 
   answer({ method, path, headers, body }: SendCall): SendAnswer {
@@ -118,7 +111,7 @@ export class TwilioSendApi implements SendApi {
   private tellStatuses(sid: string, to: string, at: Date): void {
     const { fate, errorCode } = this.fates.get(to) ?? { fate: 'delivered' };
     const last: TwilioStatus = { sid, to, status: fate, ...(errorCode === undefined ? {} : { errorCode }) };
-    this.told.add(at, this.number.status({ sid, to, status: 'sent' }));
-    this.told.add(at, this.number.status(last));
+    this.tellAt(at, this.number.status({ sid, to, status: 'sent' }));
+    this.tellAt(at, this.number.status(last));
   }
 }

@@ -2,14 +2,12 @@ import type { SimulatorClock } from '../simulator-clock.js';
 import {
   jsonOf,
   partOf,
-  ToldQueue,
   wordOf,
   type SendAnswer,
   type SendCall,
-  type SendApi,
+  RememberingSendApi,
   type SendError,
   type SendErrorClass,
-  type Told,
 } from '../send/send-api.js';
 import { ViberBot } from './viber-bot.js';
 
@@ -55,10 +53,8 @@ export interface ViberSent {
 }
 
 /** The address of a bot of Viber that sends; that a message was delivered follows by webhook. @see Viber REST API, "Send message" */
-export class ViberSendApi implements SendApi {
-  readonly sent: ViberSent[] = [];
+export class ViberSendApi extends RememberingSendApi<ViberSent> {
   readonly people = new Map<string, ViberContact>();
-  private readonly told = new ToldQueue();
   private readonly bot: ViberBot;
 
   constructor(
@@ -68,11 +64,8 @@ export class ViberSendApi implements SendApi {
       readonly clock: Pick<SimulatorClock, 'now'>;
     },
   ) {
+    super();
     this.bot = new ViberBot(options);
-  }
-
-  takeTold(): readonly Told[] {
-    return this.told.take();
   }
 
   answer(call: SendCall): SendAnswer {
@@ -99,7 +92,7 @@ export class ViberSendApi implements SendApi {
     const at = this.options.clock.now();
     const token = String(FIRST_TOKEN + BigInt(this.sent.length));
     this.sent.push({ token, to, text, at });
-    this.told.add(at, this.bot.post({ token, to, event: 'delivered', at }));
+    this.tellAt(at, this.bot.post({ token, to, event: 'delivered', at }));
     // Written by hand: JSON libraries would round the number.
     return { status: 200, body: `{"status":0,"status_message":"ok","message_token":${token},"billing_status":1}` };
   }

@@ -1,12 +1,10 @@
 import type { SimulatorClock } from '../simulator-clock.js';
 import {
-  ToldQueue,
   type SendAnswer,
   type SendCall,
-  type SendApi,
+  RememberingSendApi,
   type SendError,
   type SendErrorClass,
-  type Told,
 } from '../send/send-api.js';
 
 /** Refusals come with status 200 and a number within the message. */
@@ -43,10 +41,8 @@ export interface VonageSent {
 }
 
 /** The SMS address of an account at Vonage. What became of a text follows at the callback that it names. */
-export class VonageSendApi implements SendApi {
-  readonly sent: VonageSent[] = [];
+export class VonageSendApi extends RememberingSendApi<VonageSent> {
   readonly barred = new Set<string>();
-  private readonly told = new ToldQueue();
 
   constructor(
     private readonly options: {
@@ -54,10 +50,8 @@ export class VonageSendApi implements SendApi {
       readonly apiSecret: string;
       readonly clock: Pick<SimulatorClock, 'now'>;
     },
-  ) {}
-
-  takeTold(): readonly Told[] {
-    return this.told.take();
+  ) {
+    super();
   }
 
   answer({ method, path, body }: SendCall): SendAnswer {
@@ -104,7 +98,7 @@ export class VonageSendApi implements SendApi {
       'err-code': '0',
       'message-timestamp': at.toISOString().slice(0, 19).replace('T', ' '),
     };
-    this.told.add(at, {
+    this.tellAt(at, {
       method: 'POST',
       path: `${pathname}${search}`,
       headers: { 'content-type': 'application/json' },

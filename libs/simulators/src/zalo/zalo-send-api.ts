@@ -3,14 +3,12 @@ import type { SimulatorClock } from '../simulator-clock.js';
 import {
   jsonOf,
   partOf,
-  ToldQueue,
   wordOf,
   type SendAnswer,
   type SendCall,
-  type SendApi,
+  RememberingSendApi,
   type SendError,
   type SendErrorClass,
-  type Told,
 } from '../send/send-api.js';
 import { oaReceived, oaSendText, userSeenMessage, type ZaloThread } from './zalo-events.js';
 import { ZaloOa, type ZaloOaOptions } from './zalo-oa.js';
@@ -70,12 +68,10 @@ export interface ZaloSent {
  *
  * @see Zalo for Developers, "Tin tư vấn", v3.0
  */
-export class ZaloSendApi implements SendApi {
-  readonly sent: ZaloSent[] = [];
+export class ZaloSendApi extends RememberingSendApi<ZaloSent> {
   readonly people = new Map<string, ZaloPerson>();
   /** Whether a Zalo Cloud Account pays for what is not free. */
   wallet: 'none' | 'empty' | 'funded' = 'none';
-  private readonly told = new ToldQueue();
   private readonly oa: ZaloOa;
 
   constructor(
@@ -85,11 +81,8 @@ export class ZaloSendApi implements SendApi {
       readonly clock: Pick<SimulatorClock, 'now'>;
     },
   ) {
+    super();
     this.oa = new ZaloOa(options);
-  }
-
-  takeTold(): readonly Told[] {
-    return this.told.take();
   }
 
   answer(call: SendCall): SendAnswer {
@@ -147,7 +140,7 @@ export class ZaloSendApi implements SendApi {
   }
 
   private tell(event: Parameters<ZaloOa['post']>[0]): void {
-    this.told.add(new Date(Number(event.timestamp)), this.oa.post(event));
+    this.tellAt(new Date(Number(event.timestamp)), this.oa.post(event));
   }
 
   private now(): Date {
