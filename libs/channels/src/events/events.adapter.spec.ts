@@ -263,6 +263,12 @@ describe('who an event is about', () => {
     expect(form({ email: 'buoi@khach.example' }).identity).toMatchObject({ kind: 'external', scope: 'haravan.typed' });
   });
 
+  it('has a conversation on each channel: the channels of a customer do not lose one to the other', () => {
+    const visit = only(event('omni.visit.recorded', { customer: person, place: '12 Nguyễn Trãi' })).data;
+    const threads = [order(person), visit, form(person)].map(({ provider }) => provider.conversation_id);
+    expect(threads).toEqual(['order:KH001', 'visit:KH001', 'webform:KH001']);
+  });
+
   it('is nobody when nothing names a person', () => {
     expect((order({ phone: 'VIETCOMBANK' }) as OrderUpdated).identity).toBeUndefined();
     expect(form({ phone: '0000000000', email: 'x' }).identity).toMatchObject({

@@ -34,6 +34,9 @@ interface Frame {
 
 const unnamed: InboundIdentity = { kind: 'sender_label', scope: '', value: '', authenticity: 'A0' };
 
+/** One account serves several channels, and a conversation is on one. */
+const threadOf = (channel: Channel, { value }: InboundIdentity): string => `${channel}:${value}`;
+
 function frameOf(
   { element, event, context }: Frame,
   channel: Channel,
@@ -55,7 +58,7 @@ function frameOf(
       provider: {
         name: 'cloudevents',
         message_id: messageId,
-        conversation_id: identity.value,
+        conversation_id: threadOf(channel, identity),
         event_id: cleanIdentifier(event.id),
         ...(event.time === undefined ? {} : { timestamp: cleanIdentifier(event.time) }),
       },
@@ -92,7 +95,7 @@ function toOrder(frame: Frame, status: OrderStatus): ParsedEvent | EventProblem 
     data: {
       ...rest,
       ...(named === undefined ? {} : { identity }),
-      provider: { ...rest.provider, conversation_id: named === undefined ? messageId : identity.value },
+      provider: { ...rest.provider, conversation_id: named === undefined ? messageId : threadOf('order', identity) },
       message_kind: 'event',
       order: { ...withoutGaps(order), status },
     },
