@@ -34,4 +34,6 @@ export default {
     project('e2e', ['<rootDir>/test/e2e/**/*.e2e-spec.ts']),
   ],
   testTimeout: 60_000,
+  // Modules of finished files are never given back: a worker that holds so much is replaced by a new one.
+  workerIdleMemoryLimit: '1GB',
 };
