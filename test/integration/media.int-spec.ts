@@ -10,6 +10,7 @@ import { aDeletion, anEdit, anInboundMessage } from '@app/testkit';
 import { FetchMediaService } from '../../apps/follow-up/src/fetch-media/fetch-media.service.js';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.js';
 import { startTimelineService, type TimelineService } from '../support/timeline-service.js';
+import { until } from '../support/until.js';
 
 const PNG = Buffer.from('89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de', 'hex');
 const PNG_DIGEST = hash('sha256', PNG);
@@ -326,6 +327,8 @@ describe('whatever dies when', () => {
 });
 
 describe('an erasure', () => {
+  const somebodyWaits = async (): Promise<boolean> =>
+    (await count(`pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`)) > 0;
   const erase = async (): Promise<void> => {
     const [customer] = await database.query<{ id: string }>('SELECT id::text FROM customer ORDER BY id LIMIT 1');
     const outcome = await new ErasureRepository(database).erase(customer!.id, {
@@ -367,14 +370,15 @@ describe('an erasure', () => {
     await run();
     await erase();
     await service.unify(anInboundMessage({ ...other, more: { attachments: [picture()] } }));
-    const repository = new MediaRepository(database);
-    const removal = repository.removeUnreferred(async (digest) => {
-      // Within the removal's lock: whoever refers now waits for its end, and puts the bytes back after it.
-      const referring = run();
+    let referring: Promise<void> | undefined;
+    const removed = await new MediaRepository(database).removeUnreferred(async (digest) => {
+      referring = run();
+      await until(somebodyWaits);
       await store.delete(digest);
-      void referring;
     });
-    await removal;
+    // Whoever began to refer is told no at the end of the removal, and puts the bytes back at the next attempt.
+    await referring;
+    expect([removed, await count('media_job')]).toEqual([1, 1]);
     await passTime();
     await run();
     expect(await count('media_object')).toBe(1);

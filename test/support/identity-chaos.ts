@@ -47,12 +47,15 @@ export interface ChaosReport {
   readonly people: number;
 }
 
+type Victim = 'worker' | 'overlapping worker' | 'server';
+
 const PROGRESS_TIMEOUT_MS = 120_000;
 /** A kill comes at any moment within so long after the progress for which it waited. */
 const LONGEST_PAUSE_MS = 40;
-/** Offsets that are never noted, and kills that overlap with the successor. */
-const FORGOTTEN = 0.3;
-const OVERLAPPING = 0.2;
+/** Chance of an offset never to be noted. */
+const FORGOTTEN = 0.5;
+/** One of so many kills overlaps with the successor. */
+const OVERLAPPING = 5;
 
 /** So many successors are at hand. */
 const SPARES = 2;
@@ -90,7 +93,7 @@ class ChaosRun {
         this.allow((index + 1) / (victims.length + 1));
         await this.progress(((index + 0.5) / (victims.length + 1)) * this.scale.messages);
         await delay(this.random.int(0, LONGEST_PAUSE_MS));
-        await (victim === 'server' ? this.killServer() : this.killWorker());
+        await (victim === 'server' ? this.killServer() : this.killWorker(victim === 'overlapping worker'));
         if (index % 20 === 19) this.say(`${index + 1} of ${victims.length} kills`);
       }
       this.allow(1);
@@ -103,10 +106,10 @@ class ChaosRun {
     }
   }
 
-  private victims(): ('worker' | 'server')[] {
+  private victims(): Victim[] {
     const { workerKills, serverKills } = this.scale;
-    const victims = [
-      ...Array.from({ length: workerKills }, () => 'worker' as const),
+    const victims: Victim[] = [
+      ...Array.from({ length: workerKills }, (_, n) => (n % OVERLAPPING === 0 ? 'overlapping worker' : 'worker')),
       ...Array.from({ length: serverKills }, () => 'server' as const),
     ];
     return victims
@@ -160,10 +163,9 @@ class ChaosRun {
     await until(there, PROGRESS_TIMEOUT_MS);
   }
 
-  private async killWorker(): Promise<void> {
+  private async killWorker(overlaps: boolean): Promise<void> {
     const partition = this.random.int(0, PARTITIONS - 1);
     const victim = this.workers[partition]!;
-    const overlaps = this.random.chance(OVERLAPPING);
     if (overlaps) {
       this.zombies += 1;
       this.launch(partition);
