@@ -1,6 +1,6 @@
 import type { WebhookRequest } from '../channel-adapter.js';
 import { listOf, objectOf, textOf, type JsonObject } from '../shared/fields.js';
-import { readJson } from '../shared/read-json.js';
+import { locateJson, readJson } from '../shared/read-json.js';
 
 /** One CloudEvent, or what is not one. */
 export interface ReceivedEvent {
@@ -74,7 +74,7 @@ function binary(request: WebhookRequest, data: unknown): ReceivedEvent {
 /** The events of a request in structured, batch or binary form; undefined when the body is not JSON. */
 export function readCloudEvents(request: WebhookRequest): readonly ReceivedEvent[] | undefined {
   const { body } = request;
-  const reading = readJson(body, 1);
+  const reading = locateJson(body, 1);
   if (!reading.ok) return undefined;
   if (request.headers['ce-specversion'] !== undefined && !mediaTypeOf(request).startsWith('application/cloudevents')) {
     return [binary(request, reading.value)];

@@ -6,7 +6,7 @@ import { rawElement, rejectElement } from '../shared/element.js';
 import { idOf, listOf, numberOf, objectOf, textOf, type JsonObject } from '../shared/fields.js';
 import { sha256Hex } from '../shared/hmac.js';
 import { instantOf } from '../shared/instant-of.js';
-import { readJson } from '../shared/read-json.js';
+import { locateJson } from '../shared/read-json.js';
 
 const STAGES = new Set(['initiated', 'ringing', 'answered', 'ended']);
 const DIRECTIONS: Readonly<Record<string, 'inbound' | 'echo' | 'internal'>> = {
@@ -152,7 +152,7 @@ function mapElement(value: unknown, bytes: Buffer, context: ParseContext): Mappe
 /** Reads a body: one report, or a list of them. One that cannot be read does not take its neighbours with it. */
 export function mapReports(body: Buffer, context: ParseContext): ParseResult {
   const accountId = context.account.id;
-  const reading = readJson(body, 1);
+  const reading = locateJson(body, 1);
   if (!reading.ok) {
     return {
       events: [],

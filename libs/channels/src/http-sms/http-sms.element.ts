@@ -1,6 +1,6 @@
 import { listOf, objectOf, type JsonObject } from '../shared/fields.js';
 import type { JsonNode } from '../shared/json-scanner.js';
-import { readJson } from '../shared/read-json.js';
+import { locateJson } from '../shared/read-json.js';
 import type { WebhookRequest } from '../channel-adapter.js';
 import type { HttpSmsSettings } from './http-sms.settings.js';
 
@@ -94,7 +94,7 @@ function descend(
 
 function jsonElements(body: Buffer, items: string | undefined): Elements {
   const path = items?.split('.') ?? [];
-  const reading = readJson(body, path.length + 1);
+  const reading = locateJson(body, path.length + 1);
   if (!reading.ok) return undefined;
   const found = descend(reading.value, reading.root, path);
   // A body without the list is one element: it is refused with its bytes rather than lost.

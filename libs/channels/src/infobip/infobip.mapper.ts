@@ -8,7 +8,7 @@ import {
   objectOf,
   objectsOf,
   rawElement,
-  readJson,
+  locateJson,
   rejectElement,
   textOf,
   type JsonObject,
@@ -102,7 +102,7 @@ export function parseInfobip(body: Buffer, context: ParseContext): ParseResult {
   const reject = (code: RejectedElement['code'], detail: string, bytes: Buffer): void =>
     void rejected.push(rejectElement(code, detail, { accountId: context.account.id, bytes }));
   const outcome = { events, rejected, ignored };
-  const reading = readJson(body, 2);
+  const reading = locateJson(body, 2);
   if (!reading.ok) {
     reject('decode_failed', 'the body is not JSON', body);
     return outcome;

@@ -6,7 +6,7 @@ import {
   type InboundEvent,
   type InboundIdentity,
 } from '@app/contracts';
-import { cleanIdentifier } from '@app/kernel';
+import { cleanIdentifier, withPresent } from '@app/kernel';
 import type { ParseContext } from '../channel-adapter.js';
 import {
   EARLIEST_CHAT_MS,
@@ -18,6 +18,8 @@ import {
   sha256Hex,
   textOf,
   type JsonObject,
+  filled,
+  repliedMessage,
 } from '../shared/index.js';
 import { readLineMessage } from './line.content.js';
 
@@ -95,12 +97,11 @@ function mapMessage(subject: Subject): MappedLine {
     event: {
       id: idFor(subject, naming),
       type: INBOUND_TYPES.received,
-      data: {
-        ...frameOf(subject, naming),
+      data: withPresent(frameOf(subject, naming), {
         content,
-        ...(attachments.length === 0 ? {} : { attachments: [...attachments] }),
-        ...(quoted === undefined ? {} : { reply_to: { message_kind: 'message', provider_message_id: quoted } }),
-      },
+        attachments: filled(attachments),
+        reply_to: repliedMessage(quoted),
+      }),
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { IgnoredElement, ParseContext, ParsedEvent, ParseResult, RejectedElement } from '../channel-adapter.js';
-import { exceedsRecord, idOf, objectOf, readJson, rejectElement } from '../shared/index.js';
+import { exceedsRecord, idOf, objectOf, locateJson, rejectElement } from '../shared/index.js';
 import { mapLine } from './line.mapper.js';
 
 /** Every event of a body, each for itself. The bot that it is for must be the account. */
@@ -11,7 +11,7 @@ export function parseLine(body: Buffer, context: ParseContext): ParseResult {
   const reject = (code: RejectedElement['code'], detail: string, bytes: Buffer): void =>
     void rejected.push(rejectElement(code, detail, { accountId: account.id, bytes }));
   const outcome = { events, rejected, ignored };
-  const reading = readJson(body, 2);
+  const reading = locateJson(body, 2);
   if (!reading.ok) {
     reject('decode_failed', 'the body is not JSON', body);
     return outcome;

@@ -1,7 +1,7 @@
 import { INBOUND_TYPES, type Attachment, type Claim, type Content } from '@app/contracts';
 import { claimOf } from '@app/identity';
-import { cleanIdentifier } from '@app/kernel';
-import { idOf, objectOf, sha256Hex, textOf } from '../shared/index.js';
+import { cleanIdentifier, present, withPresent } from '@app/kernel';
+import { idOf, objectOf, sha256Hex, textOf, filled } from '../shared/index.js';
 import { feedAttachments, feedParties, readFeedValue, type FeedParties, type FeedValue } from './feed-value.js';
 import {
   eventOf,
@@ -148,22 +148,20 @@ function mapAdd(change: Change): Mapped {
   return eventOf(subject, { ...shared, flags, claims: claimsOf(change) }, (id, frame) => ({
     id,
     type: INBOUND_TYPES.received,
-    data: {
-      ...frame,
+    data: withPresent(frame, {
       content,
-      ...(attachments.length === 0 ? {} : { attachments }),
-      ...(isReply ? { reply_to: { message_kind: 'comment', provider_message_id: parentId } } : {}),
-      ...(postId === undefined
-        ? {}
-        : {
-            post: {
+      attachments: filled(attachments),
+      reply_to: isReply ? { message_kind: 'comment' as const, provider_message_id: parentId } : undefined,
+      post:
+        postId === undefined
+          ? undefined
+          : present({
               provider_id: postId,
-              ...(permalink === undefined ? {} : { permalink: cleanIdentifier(permalink) }),
+              permalink: permalink === undefined ? undefined : cleanIdentifier(permalink),
               // A visitor's post is the message itself.
-              ...(excerpt === undefined || noun !== 'comment' ? {} : { excerpt }),
-            },
-          }),
-    },
+              excerpt: noun === 'comment' ? excerpt : undefined,
+            }),
+    }),
   }));
 }
 

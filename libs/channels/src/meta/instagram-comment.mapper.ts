@@ -1,5 +1,5 @@
 import { INBOUND_TYPES, type Content, type InboundIdentity, type MessageReceived } from '@app/contracts';
-import { cleanIdentifier } from '@app/kernel';
+import { cleanIdentifier, withPresent } from '@app/kernel';
 import { excerptOf, idOf, objectOf, textOf, type JsonObject } from '../shared/index.js';
 import { eventOf, messageText, namelessIdentity, shortText, unreadable, type Mapped, type Subject } from './mapping.js';
 
@@ -75,12 +75,12 @@ function mapComment(subject: Subject, value: JsonObject): Mapped {
   return eventOf(subject, occurrence, (eventId, frame) => ({
     id: eventId,
     type: INBOUND_TYPES.received,
-    data: {
-      ...frame,
+    data: withPresent(frame, {
       content,
-      ...(parentId === undefined ? {} : { reply_to: { message_kind: 'comment', provider_message_id: parentId } }),
-      ...(mediaId === undefined ? {} : { post: postOf(mediaId, media) }),
-    },
+      reply_to:
+        parentId === undefined ? undefined : { message_kind: 'comment' as const, provider_message_id: parentId },
+      post: mediaId === undefined ? undefined : postOf(mediaId, media),
+    }),
   }));
 }
 

@@ -1,5 +1,5 @@
-import { INBOUND_TYPES, type Content, type MessageReceived } from '@app/contracts';
-import { chooseOccurredAt, cleanIdentifier } from '@app/kernel';
+import { INBOUND_TYPES, type Content } from '@app/contracts';
+import { chooseOccurredAt, cleanIdentifier, withPresent } from '@app/kernel';
 import {
   EARLIEST_CHAT_MS,
   idOf,
@@ -10,6 +10,8 @@ import {
   sha256Hex,
   textOf,
   type JsonObject,
+  filled,
+  repliedMessage,
 } from '../shared/index.js';
 import { eventOf, messageText, unreadable, type Mapped, type Occurrence, type Subject } from './mapping.js';
 import { claimsOf, interactive, readMessage, referralOf } from './messenger-content.js';
@@ -128,9 +130,11 @@ function mapMessage(item: Item, message: JsonObject): Mapped {
   if (item.parties.direction === 'inbound') shared.claims = claimsOf(message, objectOf(item.value.prior_message));
   const answered = idOf(objectOf(message.reply_to)?.mid);
   return eventOf(item.subject, shared, (id, frame) => {
-    const data: MessageReceived = Object.assign(frame, { content });
-    if (attachments.length > 0) data.attachments = [...attachments];
-    if (answered !== undefined) data.reply_to = { message_kind: 'message', provider_message_id: answered };
+    const data = withPresent(frame, {
+      content,
+      attachments: filled(attachments),
+      reply_to: repliedMessage(answered),
+    });
     return { id, type: INBOUND_TYPES.received, data };
   });
 }

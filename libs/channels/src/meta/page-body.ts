@@ -1,4 +1,4 @@
-import { idOf, instantOf, objectOf, readJson, type JsonNode, type JsonObject } from '../shared/index.js';
+import { idOf, instantOf, objectOf, locateJson, type JsonNode, type JsonObject } from '../shared/index.js';
 
 /** One element of one array of one entry: the least thing that can fail alone. */
 export interface PageElement {
@@ -105,7 +105,7 @@ class PageBodyReader {
  * @see Meta for Developers, "Webhooks for Pages", payload
  */
 export function readPageBody(body: Buffer): readonly (PageElement | PageProblem)[] {
-  const reading = readJson(body, DEPTH);
+  const reading = locateJson(body, DEPTH);
   if (!reading.ok) return [{ reject: 'decode_failed', detail: 'the body is not JSON', bytes: body }];
   const { root } = reading;
   const value = objectOf(reading.value);

@@ -1,4 +1,4 @@
-import { idOf, objectOf, readJson, textOf, type JsonNode, type JsonObject } from '../shared/index.js';
+import { idOf, objectOf, locateJson, textOf, type JsonNode, type JsonObject } from '../shared/index.js';
 import type { PageProblem } from './page-body.js';
 
 /** Lists of a change whose elements can fail alone. */
@@ -132,7 +132,7 @@ class WhatsAppBodyReader {
  * @see WhatsApp Business Platform, Cloud API, "Webhooks", components
  */
 export function readWhatsAppBody(body: Buffer): readonly (WhatsAppElement | PageProblem)[] {
-  const reading = readJson(body, body.includes('"history"') ? DEPTH_OF_HISTORY : DEPTH);
+  const reading = locateJson(body, body.includes('"history"') ? DEPTH_OF_HISTORY : DEPTH);
   if (!reading.ok) return [{ reject: 'decode_failed', detail: 'the body is not JSON', bytes: body }];
   const wrong = (detail: string): readonly PageProblem[] => [{ reject: 'schema_invalid', detail, bytes: body }];
   const root = { value: reading.value, node: reading.root };

@@ -1,7 +1,16 @@
 import { INBOUND_TYPES, type Claim, type DeliveryStatus } from '@app/contracts';
 import { claimOf } from '@app/identity';
-import type { ChannelAccount } from '@app/kernel';
-import { idOf, instantOf, objectOf, objectsOf, textOf, type JsonObject } from '../shared/index.js';
+import { withPresent, type ChannelAccount } from '@app/kernel';
+import {
+  idOf,
+  instantOf,
+  objectOf,
+  objectsOf,
+  textOf,
+  type JsonObject,
+  filled,
+  repliedMessage,
+} from '../shared/index.js';
 import { eventOf, shortText, unreadable, type Mapped, type Occurrence, type Subject } from './mapping.js';
 import type { WhatsAppElement } from './whatsapp-body.js';
 import { readWhatsAppMessage } from './whatsapp-content.js';
@@ -61,12 +70,11 @@ function mapContent(item: Item, id: string): Mapped {
   return eventOf(subject, occurrence, (eventId, frame) => ({
     id: eventId,
     type: INBOUND_TYPES.received,
-    data: {
-      ...frame,
+    data: withPresent(frame, {
       content,
-      ...(attachments.length === 0 ? {} : { attachments: [...attachments] }),
-      ...(answered === undefined ? {} : { reply_to: { message_kind: 'message', provider_message_id: answered } }),
-    },
+      attachments: filled(attachments),
+      reply_to: repliedMessage(answered),
+    }),
   }));
 }
 

@@ -1,5 +1,5 @@
 import type { InboundEvent, InboundIdentity, MessageReceived, Raw } from '@app/contracts';
-import { chooseOccurredAt } from '@app/kernel';
+import { chooseOccurredAt, withPresent } from '@app/kernel';
 import type { ParseContext } from '../channel-adapter.js';
 
 /** What an event says besides its content, as its provider wrote it. */
@@ -38,28 +38,32 @@ export function verificationOf({ verification: { method, keyId } }: ParseContext
  * and is flagged.
  */
 export function eventFrame(framing: Framing): EventFrame {
-  const { context, eventId, revision, timestamp, raw } = framing;
+  const { context, raw } = framing;
   const { account, receivedAt } = context;
   const { occurredAt, clockAdjusted } = chooseOccurredAt(framing.timeMs, receivedAt, framing.earliestMs);
-  const flags = [...(clockAdjusted ? ['clock_adjusted'] : []), ...(framing.flags ?? [])];
-  return {
+  const { flags: given = [] } = framing;
+  const flags = clockAdjusted ? ['clock_adjusted', ...given] : [...given];
+  const provider: EventFrame['provider'] = withPresent(
+    { name: account.provider, message_id: framing.messageId, conversation_id: framing.conversationId },
+    { event_id: framing.eventId, revision: framing.revision, timestamp: framing.timestamp },
+  );
+  const frame: EventFrame = {
     channel: account.channel,
     account_id: account.id,
     direction: framing.direction,
     identity: framing.identity,
-    provider: {
-      name: account.provider,
-      message_id: framing.messageId,
-      conversation_id: framing.conversationId,
-      ...(eventId === undefined ? {} : { event_id: eventId }),
-      ...(revision === undefined ? {} : { revision }),
-      ...(timestamp === undefined ? {} : { timestamp }),
-    },
+    provider,
     message_kind: framing.messageKind,
     occurred_at: occurredAt.toISOString(),
     received_at: receivedAt.toISOString(),
     verification: verificationOf(context),
     raw,
-    ...(flags.length === 0 ? {} : { flags }),
   };
+  if (flags.length > 0) frame.flags = flags;
+  return frame;
+}
+
+/** How an event names the message that it answers. @param messageId the provider's id of it; undefined: it answers none */
+export function repliedMessage(messageId: string | undefined): MessageReceived['reply_to'] {
+  return messageId === undefined ? undefined : { message_kind: 'message', provider_message_id: messageId };
 }

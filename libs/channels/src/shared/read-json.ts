@@ -1,10 +1,14 @@
 import { JsonScanner, type JsonNode } from './json-scanner.js';
 
-/** Outcome of {@link readJson}. */
-export type JsonReading =
-  | { readonly ok: true; readonly value: unknown; readonly root: JsonNode }
-  /** The bytes are not JSON; there is nothing to say about them that would not quote them. */
-  | { readonly ok: false };
+/** Outcome of {@link readJson}. When the bytes are not JSON, there is nothing to say about them that would not quote them. */
+export type JsonReading = { readonly ok: true; readonly value: unknown } | { readonly ok: false };
+
+/** Outcome of {@link locateJson}. */
+export type LocatedJson =
+  { readonly ok: true; readonly value: unknown; readonly root: JsonNode } | { readonly ok: false };
+
+/** Whether 16 digits begin where a value may, strings included: without them no integer can be too long for a number. */
+const MAY_HOLD_LONG_INTEGER = /(?:^|[:,[])\s*-?\d{16}/;
 
 function tryParse(text: string): { readonly value: unknown } | undefined {
   try {
@@ -29,13 +33,21 @@ function quoteSpans(bytes: Buffer, spans: readonly number[]): string {
 /**
  * Reads JSON without losing digits: an integer that a JavaScript number cannot hold (above 2^53) comes as a **string**
  * of its digits, so read every id with {@link idOf}. All else is as `JSON.parse` gives it.
- *
- * `root` says where values stand within the bytes, down to `depth` levels of containers, so that each element can be
- * kept exactly as it came: `bytes.subarray(node.start, node.end)`.
- *
- * @param depth levels of objects and arrays whose parts are to be located; 0 when the whole body is one element
  */
-export function readJson(bytes: Buffer, depth = 0): JsonReading {
+export function readJson(bytes: Buffer): JsonReading {
+  const text = bytes.toString('utf8');
+  const parsed = tryParse(text);
+  if (parsed === undefined) return { ok: false };
+  return MAY_HOLD_LONG_INTEGER.test(text) ? locateJson(bytes, 0) : { ok: true, value: parsed.value };
+}
+
+/**
+ * As {@link readJson}; `root` says where values stand within the bytes, down to `depth` levels of containers, so that each
+ * element can be kept exactly as it came: `bytes.subarray(node.start, node.end)`.
+ *
+ * @param depth levels of objects and arrays whose parts are to be located
+ */
+export function locateJson(bytes: Buffer, depth: number): LocatedJson {
   const parsed = tryParse(bytes.toString('utf8'));
   if (parsed === undefined) return { ok: false };
   const scanner = new JsonScanner(bytes);

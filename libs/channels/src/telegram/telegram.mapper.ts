@@ -6,7 +6,7 @@ import {
   type InboundEvent,
   type Raw,
 } from '@app/contracts';
-import { cleanIdentifier } from '@app/kernel';
+import { cleanIdentifier, withPresent } from '@app/kernel';
 import type { ParseContext, ParsedEvent } from '../channel-adapter.js';
 import {
   EARLIEST_CHAT_MS,
@@ -18,6 +18,8 @@ import {
   objectOf,
   textOf,
   type JsonObject,
+  filled,
+  repliedMessage,
 } from '../shared/index.js';
 import { reactionOf, readMessage } from './telegram.content.js';
 import { partiesOf, type TelegramParties } from './telegram.parties.js';
@@ -98,15 +100,12 @@ function mapMessage(subject: Subject): MappedUpdate {
   return one(subject, {
     id: idFor(subject, naming),
     type: INBOUND_TYPES.received,
-    data: {
-      ...frameOf(subject, naming),
-      ...(parties.direction === 'inbound' && claims.length > 0 ? { claims: [...claims] } : {}),
+    data: withPresent(frameOf(subject, naming), {
+      claims: parties.direction === 'inbound' ? filled(claims) : undefined,
       content,
-      ...(attachments.length === 0 ? {} : { attachments: [...attachments] }),
-      ...(answered === undefined
-        ? {}
-        : { reply_to: { message_kind: 'message', provider_message_id: messageIdOf(parties.chatId, answered) } }),
-    },
+      attachments: filled(attachments),
+      reply_to: repliedMessage(answered === undefined ? undefined : messageIdOf(parties.chatId, answered)),
+    }),
   });
 }
 

@@ -6,7 +6,7 @@ import {
   type InboundEvent,
   type InboundIdentity,
 } from '@app/contracts';
-import { cleanIdentifier, cleanText } from '@app/kernel';
+import { cleanIdentifier, cleanText, withPresent } from '@app/kernel';
 import type { ParseContext, ParseResult } from '../channel-adapter.js';
 import {
   EARLIEST_CHAT_MS,
@@ -20,6 +20,7 @@ import {
   rejectElement,
   textOf,
   type JsonObject,
+  filled,
 } from '../shared/index.js';
 import { readViberMessage } from './viber.content.js';
 
@@ -93,12 +94,11 @@ function mapMessage(subject: Subject): Mapped {
   return {
     id: idFor(subject, 'message', subject.token),
     type: INBOUND_TYPES.received,
-    data: {
-      ...frameOf(subject, naming),
-      ...(claims.length === 0 ? {} : { claims: [...claims] }),
+    data: withPresent(frameOf(subject, naming), {
+      claims: filled(claims),
       content,
-      ...(attachments.length === 0 ? {} : { attachments: [...attachments] }),
-    },
+      attachments: filled(attachments),
+    }),
   };
 }
 

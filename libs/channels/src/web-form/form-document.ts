@@ -1,7 +1,7 @@
 import type { WebhookRequest } from '../channel-adapter.js';
 import { objectOf, textOf } from '../shared/fields.js';
 import { readForm, type FormPart } from '../shared/mail/multipart-form.js';
-import { readJson } from '../shared/read-json.js';
+import { locateJson } from '../shared/read-json.js';
 
 /** One form as it was sent: nested values by name, and its bytes. */
 export interface FormDocument {
@@ -59,7 +59,7 @@ function fromParts(parts: readonly FormPart[]): object {
 }
 
 function fromJson(body: Buffer): readonly FormDocument[] | undefined {
-  const reading = readJson(body, 1);
+  const reading = locateJson(body, 1);
   if (!reading.ok) return undefined;
   if (!Array.isArray(reading.value)) return [{ value: reading.value, bytes: body }];
   const nodes = reading.root.elements ?? [];

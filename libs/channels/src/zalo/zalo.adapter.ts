@@ -1,5 +1,5 @@
 import type { DeadLetterCode } from '@app/contracts';
-import type { ChannelAccount } from '@app/kernel';
+import { withPresent, type ChannelAccount } from '@app/kernel';
 import type { ChannelAdapter, ParseContext, ParseResult, Verification, WebhookRequest } from '../channel-adapter.js';
 import { exceedsRecord, rawElement, rejectElement } from '../shared/element.js';
 import { textOf } from '../shared/fields.js';
@@ -36,7 +36,7 @@ function parse({ body }: WebhookRequest, context: ParseContext): ParseResult {
   const { account, person } = envelope;
   if (account === undefined) return reject('unknown_account', 'the event names no connected official account');
   if (person === undefined) return reject('unsupported_content', 'an event about no person', account.id);
-  const event = mapDelivery({ ...envelope, account, person, context, raw: rawElement(body) });
+  const event = mapDelivery(withPresent(envelope, { account, person, context, raw: rawElement(body) }));
   if ('missing' in event) return reject('schema_invalid', `missing: ${event.missing}`, account.id);
   if (exceedsRecord(event, body.length)) return reject('too_large', 'larger than a record', account.id);
   return { events: [{ event, account, senderId: person.value }], rejected: [], ignored: [] };

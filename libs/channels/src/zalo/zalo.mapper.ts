@@ -6,10 +6,10 @@ import {
   type MessageReceived,
   type Raw,
 } from '@app/contracts';
-import type { ChannelAccount } from '@app/kernel';
+import { withPresent, type ChannelAccount } from '@app/kernel';
 import type { ParseContext } from '../channel-adapter.js';
-import { eventFrame } from '../shared/event-frame.js';
-import { idOf, listOf, textOf } from '../shared/fields.js';
+import { eventFrame, repliedMessage } from '../shared/event-frame.js';
+import { idOf, listOf, textOf, filled } from '../shared/fields.js';
 import { EARLIEST_CHAT_MS, instantOf } from '../shared/instant-of.js';
 import { attachmentsOf } from './zalo.attachments.js';
 import { claimsOf } from './zalo.claims.js';
@@ -77,13 +77,12 @@ function received(
   return {
     id: inboundEventId({ accountId: delivery.account.id, eventKind: naming.kind, messageId: naming.messageId }),
     type: INBOUND_TYPES.received,
-    data: {
-      ...frameOf(delivery, { ...naming, flags }),
-      ...(claims.length === 0 ? {} : { claims }),
+    data: withPresent(frameOf(delivery, { ...naming, flags }), {
+      claims: filled(claims),
       content,
-      ...(attachments.length === 0 ? {} : { attachments: [...attachments] }),
-      ...(quoted === undefined ? {} : { reply_to: { message_kind: 'message', provider_message_id: quoted } }),
-    },
+      attachments: filled(attachments),
+      reply_to: repliedMessage(quoted),
+    }),
   };
 }
 
