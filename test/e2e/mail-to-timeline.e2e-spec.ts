@@ -60,8 +60,9 @@ for (const { kind, unavailable } of streamKinds()) {
           occurred_at: '2026-11-20T03:00:01.000Z',
         });
         expect(timeline[1]?.content?.text).toContain('Đơn hàng số 1 của em tới đâu rồi ạ?');
-        const events = await installation.client().events('omni.timeline.entry.appended');
-        expect(events).toHaveLength(2);
+        const appended = async () => await installation.client().events('omni.timeline.entry.appended');
+        await until(async () => (await appended()).length >= 2, APPEARS_WITHIN_MS);
+        expect(await appended()).toHaveLength(2);
       },
       APPEARS_WITHIN_MS * 2,
     );
