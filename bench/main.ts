@@ -53,7 +53,7 @@ const BENCHES: Readonly<Record<string, () => Promise<ResultTable>>> = {
   mailbox: () => benchMailbox(quick ? { rounds: 2, mails: 1_000 } : { rounds: 3, mails: 20_000 }),
   'large-mail': () => benchLargeMail({ rounds: quick ? 1 : 5, mebibytes: [5, 15, 50] }),
   fuzz: () => benchFuzz({ secondsEach: quick ? 1 : 20, seed: 20_261_126 }),
-  parse: () => benchParse(quick ? { rounds: 2, bodies: 2_000 } : { rounds: 9, bodies: 4_000 }),
+  parse: () => benchParse(quick ? { rounds: 2, bodies: 2_000 } : { rounds: 9, bodies: 20_000 }),
   graph: () =>
     benchGraph(
       quick

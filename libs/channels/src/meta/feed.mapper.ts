@@ -145,7 +145,7 @@ function mapAdd(change: Change): Mapped {
   const { postId, parentId, permalink, excerpt } = value;
   const isReply = noun === 'comment' && parentId !== undefined && parentId !== postId;
   const shared = base(change, { eventKind: noun, messageId: objectId }, value.createdTime ?? subject.element.entryTime);
-  return eventOf(subject, { ...shared, flags, claims: claimsOf(change) }, (id, frame) => ({
+  return eventOf(subject, withPresent(shared, { flags, claims: claimsOf(change) }), (id, frame) => ({
     id,
     type: INBOUND_TYPES.received,
     data: withPresent(frame, {
