@@ -1,6 +1,6 @@
 import type { ChannelAccount } from '@app/kernel';
 import type { IgnoredElement, ParseContext, ParsedEvent, ParseResult, RejectedElement } from '../channel-adapter.js';
-import { exceedsRecord, objectOf, rejectElement, textOf, type JsonObject } from '../shared/index.js';
+import { exceedsRecord, objectOf, rejectElement, textOf, verificationOf, type JsonObject } from '../shared/index.js';
 import { mapChange } from './feed.mapper.js';
 import { mapInstagramChange } from './instagram-comment.mapper.js';
 import type { Mapped, Subject } from './mapping.js';
@@ -62,9 +62,8 @@ class PageParser {
     private readonly context: ParseContext,
     private readonly family: PageFamily,
   ) {
-    const { method, keyId } = context.verification;
     this.receivedText = context.receivedAt.toISOString();
-    this.verification = keyId === undefined ? { method } : { method, key_id: keyId };
+    this.verification = verificationOf(context);
   }
 
   add(found: PageElement | PageProblem): void {

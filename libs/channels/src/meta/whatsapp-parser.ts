@@ -1,6 +1,7 @@
 import type { ChannelAccount } from '@app/kernel';
 import type { IgnoredElement, ParseContext, ParsedEvent, ParseResult, RejectedElement } from '../channel-adapter.js';
-import { exceedsRecord, rejectElement } from '../shared/index.js';
+import { exceedsRecord, rejectElement, verificationOf } from '../shared/index.js';
+import type { Subject } from './mapping.js';
 import type { PageProblem } from './page-body.js';
 import { readWhatsAppBody, type WhatsAppElement } from './whatsapp-body.js';
 import { mapWhatsApp } from './whatsapp.mapper.js';
@@ -11,7 +12,13 @@ class WhatsAppParser {
   readonly rejected: RejectedElement[] = [];
   readonly ignored: IgnoredElement[] = [];
 
-  constructor(private readonly context: ParseContext) {}
+  private readonly receivedText: string;
+  private readonly verification: Subject['verification'];
+
+  constructor(private readonly context: ParseContext) {
+    this.receivedText = context.receivedAt.toISOString();
+    this.verification = verificationOf(context);
+  }
 
   add(found: WhatsAppElement | PageProblem): void {
     if ('ignore' in found) this.ignored.push({ reason: found.ignore });
@@ -28,16 +35,15 @@ class WhatsAppParser {
         phoneNumberId === undefined ? `${field.slice(0, 64)} of no number` : `number ${phoneNumberId.slice(0, 64)}`;
       return this.reject(code, detail, bytes);
     }
-    const { receivedAt, verification } = this.context;
-    const { method, keyId } = verification;
+    const { receivedText, verification } = this;
     const mapped = mapWhatsApp({
       whatsapp,
       element: { pageId: undefined, list: 'changes', value: whatsapp.value, bytes, entryTime: undefined, context },
       account,
       pageId: account.externalId,
-      receivedAt,
-      receivedText: receivedAt.toISOString(),
-      verification: keyId === undefined ? { method } : { method, key_id: keyId },
+      receivedAt: this.context.receivedAt,
+      receivedText,
+      verification,
     });
     if ('ignore' in mapped) this.ignored.push({ reason: mapped.ignore });
     else if ('reject' in mapped) this.reject(mapped.reject, mapped.detail, bytes, account);
@@ -56,10 +62,10 @@ class WhatsAppParser {
   }
 
   private accountOf(phoneNumberId: string | undefined): ChannelAccount | undefined {
-    return [this.context.account, ...this.context.accounts].find(
-      ({ channel, provider, externalId }) =>
-        channel === 'whatsapp' && provider === 'meta' && externalId === phoneNumberId,
-    );
+    const { account, accounts } = this.context;
+    const serves = ({ channel, provider, externalId }: ChannelAccount): boolean =>
+      channel === 'whatsapp' && provider === 'meta' && externalId === phoneNumberId;
+    return serves(account) ? account : accounts.find(serves);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Claim, InboundIdentity } from '@app/contracts';
 import { claimOf, phoneIdentity } from '@app/identity';
-import type { ChannelAccount } from '@app/kernel';
+import { withPresent, type ChannelAccount } from '@app/kernel';
 import { idOf, objectOf, objectsOf, textOf, type JsonObject } from '../shared/index.js';
 import { shortText } from './mapping.js';
 import type { WhatsAppElement } from './whatsapp-body.js';
@@ -59,15 +59,16 @@ export function personOf(
   const profile = objectOf(contact?.['profile']);
   const [name, username] = [textOf(profile?.['name']), textOf(profile?.['username'])];
   const shown = {
-    ...(name === undefined ? {} : { display_name: shortText(name) }),
-    ...(username === undefined ? {} : { username: shortText(username.replace(/^@/, '')) }),
+    display_name: name === undefined ? undefined : shortText(name),
+    username: username === undefined ? undefined : shortText(username.replace(/^@/, '')),
   };
   if (userId !== undefined) {
     const scope = scopeOf(account, businessId);
     const claims = number === undefined ? [] : [claimOf('phone', plus(number), 'whatsapp.user_id')];
-    return { identity: { kind: 'whatsapp_user', scope, value: userId, authenticity: 'A2', ...shown }, claims };
+    const identity: InboundIdentity = { kind: 'whatsapp_user', scope, value: userId, authenticity: 'A2' };
+    return { identity: withPresent(identity, shown), claims };
   }
   if (number === undefined) return undefined;
   const { claims, ...identity } = phoneIdentity(plus(number), { accountId: account.id, authenticity: 'A2' });
-  return { identity: { ...identity, ...shown }, claims };
+  return { identity: withPresent(identity, shown), claims };
 }
