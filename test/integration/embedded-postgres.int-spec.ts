@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client } from 'pg';
+import { until } from '../support/until.js';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../libs/persistence/src/embedded/embedded-postgres.js';
 
 let home: string;
@@ -110,6 +111,16 @@ describe('the embedded PostgreSQL', () => {
     const [first, second] = await Promise.all([start(), start()]);
     expect(first?.pid).toBe(second?.pid);
     expect(first?.url).toBe(second?.url);
+  });
+
+  it('waits for another start that has made its lock and not written it yet', async () => {
+    await (await start()).stop();
+    const lock = path.join(home, 'data', 'postmaster.pid');
+    writeFileSync(lock, '');
+    const second = start();
+    await until(() => readFileSync(path.join(home, 'server.log'), 'utf8').includes('"postmaster.pid" is empty'));
+    rmSync(lock);
+    expect(await second).toMatchObject({ reused: false });
   });
 
   it('says so when the data no longer goes with the password file, and leaves no server behind', async () => {

@@ -42,11 +42,11 @@ const TAKEOVER_PATIENCE_MS = 5_000;
 /** How long our own new server may refuse our password before that is final. */
 const REFUSAL_PATIENCE_MS = 1_000;
 /**
- * Faults that pass: a server that was killed leaves its lock and its shared memory until its children are gone, and a
- * port may be taken between choice and use.
+ * Faults that pass: another start has made its lock and not written it yet, a server that was killed leaves its lock and its
+ * shared memory until its children are gone, and a port may be taken between choice and use.
  */
 const PASSING =
-  /lock file "postmaster\.pid" already exists|pre-existing shared memory block|could not bind|could not create any TCP/;
+  /lock file "postmaster\.pid" (?:already exists|is empty)|pre-existing shared memory block|could not bind|could not create any TCP/;
 
 /**
  * Starts PostgreSQL on 127.0.0.1 from the installed binary package, or takes over the server that already runs on
