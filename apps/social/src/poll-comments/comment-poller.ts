@@ -73,6 +73,7 @@ export class CommentPoller {
    * @throws PollError, StreamUnavailableError, StoreUnavailableError
    */
   async lookAtNew(): Promise<number> {
+    const begunAt = this.parts.clock.now();
     const steps: ListStep[] = [];
     let isWhole = false;
     try {
@@ -82,7 +83,7 @@ export class CommentPoller {
       if (!isWhole && steps.length > 0) this.state = { ...this.state, recentAt: 0 };
     }
     let events = 0;
-    for (const step of steps.toReversed()) events += await this.note(step, 'new');
+    for (const step of steps.toReversed()) events += await this.note(step, 'new', begunAt);
     return events;
   }
 
@@ -118,7 +119,7 @@ export class CommentPoller {
     const delayMs = kind === 'recent' ? Infinity : FULL_DELAY_MS;
     for (let count = 0; this.mayGoOn(count, delayMs); count += 1) {
       const step = await this.stepOf(kind, walk);
-      events += await this.note(step, kind);
+      events += await this.note(step, kind, new Date(walk.begunAt));
       if (step.ended !== undefined)
         events += await this.missing.tell({ ...step.ended, begunAt: new Date(walk.begunAt) });
       const pages = walk.pages + 1;
@@ -212,7 +213,7 @@ export class CommentPoller {
         const step = access.readReplies(answer, asked, account);
         if (step === undefined) throw new PollError('no page', 'other');
         const threads = step.comments.map((comment) => ({ comment, replies: [], replyCount: 0, hasMore: false }));
-        events += await this.note({ ...step, threads }, 'full');
+        events += await this.note({ ...step, threads }, 'full', begunAt);
         cursor = step.next;
         if (cursor !== undefined) continue;
         events += await this.missing.tell({ listId: id, from: 0, begunAt });
@@ -232,13 +233,14 @@ export class CommentPoller {
   private async note(
     step: Pick<ListStep, 'threads' | 'rejected' | 'unreadIds'>,
     look: NoteOptions['look'],
+    begunAt: Date,
   ): Promise<number> {
     const aside = await this.teller.setAside(step.rejected, this.state.aside);
     if (aside !== this.state.aside) {
       this.state = { ...this.state, aside };
       await this.save(this.state);
     }
-    const events = await this.notes.note(step.threads, { since: this.state.since, look });
+    const events = await this.notes.note(step.threads, { since: this.state.since, look, begunAt });
     await this.parts.comments.touch(this.of.account.id, step.unreadIds, this.parts.clock.now());
     return events;
   }
