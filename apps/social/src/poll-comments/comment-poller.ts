@@ -2,6 +2,7 @@ import type { CommentAccess, CommentPace, ListPlace, ListStep, VanishedComment }
 import { present, type ChannelAccount } from '@app/kernel';
 import type { DueThread } from '@app/persistence';
 import { AskComments, type CommentClient } from './ask-comments.js';
+import { AskPosts, type AskPostsParts } from './ask-posts.js';
 import { MissComments } from './miss-comments.js';
 import { NoteComments, type NoteOptions, type NoteParts } from './note-comments.js';
 import type { PollBudget } from './poll-budget.js';
@@ -11,8 +12,9 @@ import { BURST_AHEAD, STEADY_AHEAD } from './quota.js';
 import { TellComments, type TellParts } from './tell-comments.js';
 
 /** What a poller works with. */
-export interface PollerParts extends NoteParts, TellParts {
+export interface PollerParts extends NoteParts, AskPostsParts, TellParts {
   readonly client: CommentClient;
+  readonly posts: NoteParts['posts'] & AskPostsParts['posts'];
 }
 
 /** Whom a poller asks about, and how. */
@@ -45,6 +47,7 @@ export class CommentPoller {
   private readonly teller: TellComments;
   private readonly missing: MissComments;
   private readonly notes: NoteComments;
+  private readonly posts: AskPosts | undefined;
 
   /**
    * @param state as saved last; the present one is in {@link state}
@@ -63,6 +66,7 @@ export class CommentPoller {
     this.teller = new TellComments(account, parts);
     this.missing = new MissComments(account, access, parts, this.asker, this.teller);
     this.notes = new NoteComments(account, access, parts, this.teller, this.missing);
+    this.posts = access.posts && new AskPosts(account, access.posts, parts, this.asker);
   }
 
   /**
@@ -200,6 +204,11 @@ export class CommentPoller {
     return events;
   }
 
+  /** Asks how the posts begin whose comments were seen in this look, when nobody said so. @throws PollError, StoreUnavailableError */
+  async lookAtPosts(): Promise<void> {
+    await this.posts?.ask((calls) => this.mayGoOn(calls, ANSWERS_DELAY_MS));
+  }
+
   private async answersTo(thread: DueThread): Promise<number> {
     const { id, parentId, postId, author } = thread;
     const asked: VanishedComment = { id, ...present({ parentId, postId, authorId: author }) };
@@ -240,6 +249,7 @@ export class CommentPoller {
       this.state = { ...this.state, aside };
       await this.save(this.state);
     }
+    this.posts?.saw(step.threads.flatMap(({ comment: { postId } }) => postId ?? []));
     const events = await this.notes.note(step.threads, { since: this.state.since, look, begunAt });
     await this.parts.comments.touch(this.of.account.id, step.unreadIds, this.parts.clock.now());
     return events;
