@@ -112,7 +112,7 @@ describe('files of messages', () => {
     ['all names', ['*.viber.example'], ['settings.media_hosts.0']],
     ['no list', 'viber.example', ['settings.media_hosts']],
     ['a domain', ['viber.example', 'cdn.viber.example'], []],
-  ])('are refused from %s', (_label, hosts, problems) => {
+  ])('named as %s are checked', (_label, hosts, problems) => {
     expect(viberAdapter.checkAccount(withHosts(hosts)).map((problem) => problem.split(':')[0])).toEqual(problems);
   });
 
