@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { webhookAdapterOf, type WebhookAdapter } from '@app/channels';
 import type { InboundEvent } from '@app/contracts';
 import type { ChannelAccount } from '@app/kernel';
@@ -527,5 +528,89 @@ describe('comments on a page, read besides', () => {
       await look(mine);
     }
     expect(deadLetters).toEqual(['7', '{"message":"không tên"}']);
+  });
+});
+
+describe('the words of a post', () => {
+  const hook = new MetaPage({ pageId: PAGE, appSecret: secrets.app_secret, path: '/webhooks/facebook_comment/fb' });
+  const POST = `${PAGE}_501`;
+  const us = { id: PAGE, name: 'Tiệm Bưởi' };
+  const published = (verb: string, message: string | undefined, item = 'status') => ({
+    item,
+    verb,
+    published: 1,
+    from: us,
+    post_id: POST,
+    created_time: at(120).getTime() / 1_000,
+    ...(message === undefined ? {} : { message }),
+  });
+  const comment = (id: string, text: string) =>
+    commentAdded({ commentId: `501_${id}`, postId: POST, from: buoi, text, createdAt: at(60) });
+  const timelines = () => new TimelineRepository(database);
+  const shown = async (): Promise<readonly (string | undefined)[]> => {
+    const rows = await database.query<{ id: string }>('SELECT id FROM entry ORDER BY id');
+    return await Promise.all(rows.map(async ({ id }) => toTimelineEntry((await timelines().entry(id))!).post?.excerpt));
+  };
+
+  it('are those of its last webhook, whatever comes first, twice or at once, and stand on nobody’s timeline themselves', async () => {
+    const told = [
+      ...hooked(facebook, hook.feed([published('add', 'Áo dài Tết')], at(119))),
+      ...hooked(facebook, hook.feed([published('edited', 'Áo dài Tết, giảm 10%', 'photo')], at(90))),
+      ...hooked(facebook, hook.feed([published('edited', 'Áo dài Tết, giảm 20%')], at(30))),
+      ...hooked(facebook, hook.feed([published('remove', undefined)], at(10))),
+      ...hooked(facebook, hook.feed([comment('1', 'Giá?')], at(60))),
+    ];
+    expect(told).toHaveLength(4);
+    const deliveries = fc.tuple(
+      fc.shuffledSubarray([...told], { minLength: told.length }),
+      fc.array(fc.constantFrom(...told), { maxLength: 3 }),
+      fc.integer({ min: 1, max: 4 }),
+      fc.boolean(),
+    );
+    await fc.assert(
+      fc.asyncProperty(deliveries, async ([order, repeats, size, atOnce]) => {
+        await database.query(
+          'TRUNCATE post, entry, entry_alias, change, conversation, outbox, identity, customer, fact',
+        );
+        const queue = [...order, ...repeats];
+        const batches: InboundEvent[][] = [];
+        while (queue.length > 0) batches.push(queue.splice(0, size));
+        if (atOnce) await Promise.all(batches.map((batch) => unify(batch)));
+        else for (const batch of batches) await unify(batch);
+        expect(await shown()).toEqual(['Áo dài Tết, giảm 20%']);
+        expect(await customers()).toBe(1);
+      }),
+      { numRuns: 40 },
+    );
+  }, 60_000);
+
+  it('that are read are not put back by a webhook of before, and give way to one of after', async () => {
+    api = new GraphCommentApi({ product: 'page', accountId: PAGE, token: TOKEN });
+    const before = hooked(facebook, hook.feed([published('edited', 'Áo dài Tết')], at(30)));
+    await unify(hooked(facebook, hook.feed([comment('1', 'Giá?')], at(60))));
+    const post = api.post(POST, 'Áo dài Tết, giảm 10%', at(120));
+    api.comment(post, { id: '501_1', from: buoi, text: 'Giá?', at: at(60) });
+    expect(await look(worker(facebook))).toEqual([]);
+    await unify(before);
+    expect(await shown()).toEqual(['Áo dài Tết, giảm 10%']);
+    await unify(hooked(facebook, hook.feed([published('edited', 'Hết hàng')], at(-5))));
+    expect(await shown()).toEqual(['Hết hàng']);
+  });
+
+  it('that a reading remembers from before it had to rest give way to what was told meanwhile', async () => {
+    api = new GraphCommentApi({ product: 'page', accountId: PAGE, token: TOKEN });
+    await unify(hooked(facebook, hook.feed([comment('1', 'Giá?')], at(60))));
+    const post = api.post(POST, 'Áo dài Tết', at(120));
+    api.comment(post, { id: '501_1', from: buoi, text: 'Giá?', at: at(60) });
+    const mine = worker(facebook);
+    api.usage = { 'x-app-usage': JSON.stringify({ call_count: 90 }) };
+    await look(mine);
+    expect(await shown()).toEqual([undefined]);
+    api.usage = {};
+    pass(5);
+    await unify(hooked(facebook, hook.feed([published('edited', 'Hết hàng')], now)));
+    pass(25);
+    await look(mine);
+    expect(await shown()).toEqual(['Hết hàng']);
   });
 });

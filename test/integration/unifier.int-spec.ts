@@ -9,7 +9,7 @@ import {
   type NamedStatement,
   type Queryable,
 } from '@app/persistence';
-import { aBatch, aDeletion, anEdit, anInboundMessage, aReaction, aReadWatermark, aReceipt } from '@app/testkit';
+import { aBatch, aDeletion, anEdit, anInboundMessage, aPost, aReaction, aReadWatermark, aReceipt } from '@app/testkit';
 import { unifierOn } from '../support/unifier.js';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.js';
 
@@ -268,5 +268,17 @@ describe('unifying', () => {
     const of = (outcome: string) => values.find(({ labels }) => labels.outcome === outcome)?.value;
     // 6 messages, 8 changes; the watermark makes no row, so each of its two repeats counts as a change.
     expect([of('entry'), of('change'), of('repeat')]).toEqual([6, 10, 26]);
+  });
+
+  it('counts the words of a post as a change each time, and makes nobody of them', async () => {
+    const metrics = new Metrics();
+    await unifierOn(database, { metrics }).unify(aBatch([aPost(), aPost()]));
+    const { values } = await metrics.unifierEvents.get();
+    expect(values.flatMap(({ labels, value }) => (value === 0 ? [] : [[labels.outcome, value]]))).toEqual([
+      ['change', 2],
+    ]);
+    expect([await count('identity'), await count('entry'), await count('change'), await count('post')]).toEqual([
+      0, 0, 0, 1,
+    ]);
   });
 });

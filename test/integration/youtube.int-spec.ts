@@ -1,7 +1,14 @@
 import type { InboundEvent } from '@app/contracts';
 import { StoreUnavailableError, StreamUnavailableError, type ChannelAccount } from '@app/kernel';
 import type { Download, DownloadRequest } from '@app/media';
-import { Database, ErasureRepository, migrate, PolledCommentsRepository } from '@app/persistence';
+import {
+  Database,
+  ErasureRepository,
+  migrate,
+  PolledCommentsRepository,
+  TimelineRepository,
+  toTimelineEntry,
+} from '@app/persistence';
 import { CommentApi } from '@app/simulators';
 import type { OutgoingRecord } from '@app/stream';
 import { aBatch } from '@app/testkit';
@@ -144,7 +151,8 @@ describe('comments on YouTube', () => {
     const before = api.units;
     await mine.look();
     expect(new Set(told()).size).toBe(500);
-    expect(api.units - before).toBe(5);
+    // Five pages, and the title of the video.
+    expect(api.units - before).toBe(6);
     expect(appended.filter(({ data }) => 'post' in data && data.post?.provider_id === 'vid00000001')).toHaveLength(500);
   });
 
@@ -236,7 +244,7 @@ describe('comments on YouTube', () => {
   });
 
   it('wait for another day when the units are gone, and nothing is lost', async () => {
-    api.unitsPerDay = 1;
+    api.unitsPerDay = 2;
     api.comment('a', 'UC_buoi', 'Giá?', at(5));
     const mine = worker();
     await mine.look();
@@ -451,5 +459,84 @@ describe('comments on YouTube', () => {
       await mine.look();
     }
     expect(told()).toEqual(['received a Giá?']);
+  });
+});
+
+describe('titles of videos', () => {
+  const titles = async (): Promise<Record<string, string>> => {
+    await unifierOn(database).unify(aBatch(appended));
+    const timelines = new TimelineRepository(database);
+    const rows = await database.query<{ id: string }>('SELECT id FROM entry ORDER BY id');
+    const entries = await Promise.all(rows.map(async ({ id }) => toTimelineEntry((await timelines.entry(id))!)));
+    return Object.fromEntries(
+      entries.map(({ provider, post }) => [provider?.message_id ?? '', post?.excerpt ?? 'none']).toSorted(),
+    ) as Record<string, string>;
+  };
+
+  it('are asked for once, fifty at a time, and stand above the comments', async () => {
+    for (let n = 10; n < 70; n += 1) {
+      api.video = `vid_${n}`;
+      api.titles.set(api.video, `Áo dài  mẫu ${n}`);
+      api.comment(`c${n}`, 'UC_buoi', 'Giá?', at(100 - n));
+    }
+    const mine = worker();
+    await mine.look();
+    expect(api.askedVideos.map((ids) => ids.length)).toEqual([50, 10]);
+    expect(await titles()).toMatchObject({ c10: 'Áo dài mẫu 10', c69: 'Áo dài mẫu 69' });
+    pass(31);
+    api.comment('d', 'UC_lan', 'Đẹp', now);
+    await mine.look();
+    await worker().look();
+    expect(api.askedVideos).toHaveLength(2);
+    expect(await titles()).toMatchObject({ d: 'Áo dài mẫu 69' });
+  });
+
+  it('of videos that are gone are not asked for again, and none is made up', async () => {
+    api.comment('a', 'UC_buoi', 'Giá?', at(5));
+    const mine = worker();
+    for (let n = 0; n < 3; n += 1) {
+      await mine.look();
+      pass(31);
+    }
+    expect(api.askedVideos).toEqual([['vid00000001']]);
+    expect(await titles()).toEqual({ a: 'none' });
+  });
+
+  it.each([
+    ['are refused', CommentApi.refusal(403, 'forbidden')],
+    ['are away', { status: 503, body: {} }],
+    ['are no list', { status: 200, body: { items: 7 } }],
+  ])('that %s hold no comment back, and are asked for again', async (_what, mood) => {
+    api.titles.set('vid00000001', 'Áo dài Tết');
+    api.comment('a', 'UC_buoi', 'Giá?', at(5));
+    api.videoMoods.push(mood);
+    const mine = worker();
+    await mine.look();
+    expect(await titles()).toEqual({ a: 'none' });
+    pass(1);
+    api.comment('b', 'UC_lan', 'Đẹp', now);
+    await mine.look();
+    expect(await titles()).toEqual({ a: 'Áo dài Tết', b: 'Áo dài Tết' });
+    expect(api.askedVideos).toHaveLength(2);
+  });
+
+  it('take a unit for each call, and wait while units are short', async () => {
+    const mine = worker({ quota_per_day: 100 });
+    const spent = async () => await database.query<{ used: number }>('SELECT used FROM poll_quota');
+    await mine.look();
+    await database.query('UPDATE poll_quota SET used = 19');
+    for (let n = 10; n < 70; n += 1) {
+      api.video = `vid_${n}`;
+      api.comment(`c${n}`, 'UC_buoi', 'Giá?', at(100 - n));
+    }
+    pass(31);
+    await mine.look();
+    expect(told()).toHaveLength(60);
+    expect(api.askedVideos.map((ids) => ids.length)).toEqual([50]);
+    expect(await spent()).toEqual([{ used: 21 }]);
+    pass(60);
+    await mine.look();
+    expect(api.askedVideos.map((ids) => ids.length)).toEqual([50, 10]);
+    expect(await spent()).toEqual([{ used: 23 }]);
   });
 });

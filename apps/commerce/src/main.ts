@@ -1,4 +1,4 @@
 import { startService } from '@app/runtime';
 import { CommerceModule } from './commerce.module.js';
 
-await startService({ name: 'commerce', module: CommerceModule, accounts: true });
+await startService({ name: 'commerce', module: CommerceModule, accounts: true, database: true });

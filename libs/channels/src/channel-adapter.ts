@@ -123,6 +123,8 @@ export type Ability =
 export interface MediaAccess {
   /** Domains that hand them out, each with its subdomains; nothing is asked of any other host. */
   readonly hosts: readonly string[];
+  /** Domains that the settings of an account name besides, where it is not known which there are. */
+  moreHosts?(account: ChannelAccount): readonly string[];
   /** What is not found may not be there yet: for this long after its message it is asked for again, in milliseconds. */
   readonly lateByMs?: number;
   /**

@@ -111,6 +111,15 @@ export interface ListPlace {
   readonly from: number;
 }
 
+/** How posts are asked for whose comments do not say how they begin. */
+export interface PostAccess {
+  /** As many may be asked for in one call. */
+  readonly atOnce: number;
+  request(ids: readonly string[], account: ChannelAccount): MediaRequest;
+  /** @returns how they begin, by id, as far as the answer says so; undefined for an answer that is none */
+  read(answer: Buffer): ReadonlyMap<string, string> | undefined;
+}
+
 /**
  * How a provider is asked for comments of which it tells nobody, or not all. Pure: requests, readers and events; asking and
  * remembering belong to the caller.
@@ -142,6 +151,8 @@ export interface CommentAccess<Comment extends ListedComment = ListedComment> {
    * comment which is not listed may come back.
    */
   oneRequest?(id: string, account: ChannelAccount): MediaRequest;
+  /** Absent: comments say how their posts begin, or nobody can be asked. */
+  readonly posts?: PostAccess;
   /** @returns undefined for a refusal that cannot be read */
   refusalOf(answer: Buffer): CommentRefusal | undefined;
   /** A comment that is seen for the first time, as it is now. */

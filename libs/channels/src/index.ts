@@ -7,4 +7,5 @@ export { openMailPart } from './shared/mail/mail-parts.js';
 export type { CheckedSeal, CheckedSignature, MailCheck } from './shared/mail/mail-check.js';
 export * from './shared/mail/received-mail.js';
 export * from './registry.js';
+export { isFormType, openFormFile } from './web-form/form-files.js';
 export * from './youtube/index.js';

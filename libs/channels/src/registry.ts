@@ -66,9 +66,11 @@ const serves =
 const providerOf = (account: ChannelAccount): ChannelProvider | undefined =>
   [...WEBHOOK_ADAPTERS, ...PULL_PROVIDERS].find(serves(account));
 
-/** How attachments of an account are fetched; undefined when they are not. */
+/** How attachments of an account are fetched, with all hosts that may hand them out; undefined when they are not. */
 export function mediaAccessOf(account: ChannelAccount): MediaAccess | undefined {
-  return providerOf(account)?.media;
+  const access = providerOf(account)?.media;
+  const more = access?.moreHosts?.(account) ?? [];
+  return access === undefined || more.length === 0 ? access : { ...access, hosts: [...access.hosts, ...more] };
 }
 
 /** How the provider of an account is asked about people; undefined when it is not. */

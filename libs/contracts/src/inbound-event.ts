@@ -14,6 +14,7 @@ export const INBOUND_TYPES = {
   receipt: 'omni.inbound.receipt.updated',
   call: 'omni.inbound.call.updated',
   order: 'omni.inbound.order.updated',
+  post: 'omni.inbound.post.updated',
 } as const;
 
 /** Peculiarities of an event; the set is open. */
@@ -363,6 +364,24 @@ export const orderUpdatedSchema = z
   .object({ ...frame, identity: inboundIdentitySchema.optional(), order: orderReportSchema })
   .meta({ id: 'InboundOrderUpdated', description: 'An order was placed, or something became of it' });
 
+const { identity: _identity, ...unaddressed } = frame;
+
+/**
+ * `omni.inbound.post.updated`: how a post of ours begins, under which comments stand. It concerns no customer and makes no
+ * entry; of all that is told of a post the words with the latest `occurred_at` stand.
+ */
+export const postUpdatedSchema = z
+  .object({
+    ...unaddressed,
+    post: z
+      .object({
+        provider_id: text('The post', '108_500'),
+        excerpt: z.string().min(1).max(MAX_EXCERPT_CHARS).meta(EXCERPT),
+      })
+      .meta({ id: 'PostWords', description: 'A post with its words' }),
+  })
+  .meta({ id: 'InboundPostUpdated', description: 'We published a post, or changed its words' });
+
 export type Attachment = z.infer<typeof attachmentSchema>;
 export type Content = z.infer<typeof contentSchema>;
 export type Raw = z.infer<typeof rawSchema>;
@@ -376,6 +395,8 @@ export type MessageReacted = z.infer<typeof messageReactedSchema>;
 export type ReceiptUpdated = z.infer<typeof receiptUpdatedSchema>;
 export type CallUpdated = z.infer<typeof callUpdatedSchema>;
 export type OrderUpdated = z.infer<typeof orderUpdatedSchema>;
+/** It names nobody. */
+export type PostUpdated = z.infer<typeof postUpdatedSchema> & { readonly identity?: undefined };
 
 /** Data of each type of inbound event. */
 export interface InboundDataByType {
@@ -386,6 +407,7 @@ export interface InboundDataByType {
   'omni.inbound.receipt.updated': ReceiptUpdated;
   'omni.inbound.call.updated': CallUpdated;
   'omni.inbound.order.updated': OrderUpdated;
+  'omni.inbound.post.updated': PostUpdated;
 }
 
 /** Name of a type of inbound event. */
@@ -400,6 +422,7 @@ export const INBOUND_SCHEMAS = {
   'omni.inbound.receipt.updated': receiptUpdatedSchema,
   'omni.inbound.call.updated': callUpdatedSchema,
   'omni.inbound.order.updated': orderUpdatedSchema,
+  'omni.inbound.post.updated': postUpdatedSchema,
 } as const satisfies Record<InboundType, z.ZodType>;
 
 /**

@@ -101,7 +101,7 @@ async function join({ parts: pieces = [] }: ParseResult, { partTaker }: Delivery
 /**
  * Takes one delivery of a provider: verify the raw bytes, parse, append, and only then accept.
  *
- * Nothing else happens here: no call to a provider, no download, and no database but for the bytes of mail and for messages in parts. Accepted means that every element of the
+ * Nothing else happens here: no call to a provider, no download, and no database but for the bytes of mail and of forms with files, and for messages in parts. Accepted means that every element of the
  * body is durable: as an event, as a dead letter with its bytes, or counted as carrying nothing.
  *
  * @returns what the provider wants to hear; 503 when the stream did not take it, 413 above the adapter's limit

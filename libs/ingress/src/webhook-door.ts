@@ -23,7 +23,7 @@ import { acceptDelivery, type ByteStore, type DeliveryParts, type PartTaker } fr
 /** Channels whose doors a connector opens. */
 export const INGRESS_CHANNELS = Symbol('INGRESS_CHANNELS');
 
-/** Where the bytes of mails go; a connector whose channels keep bytes provides it. */
+/** Where the bytes of mails, and of forms with files, go; a connector whose channels keep bytes provides it. */
 export const BYTE_STORE = Symbol('BYTE_STORE');
 
 /** Who joins messages; a connector whose messages come in parts provides it. */

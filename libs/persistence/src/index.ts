@@ -26,7 +26,7 @@ export * from './media/media.repository.js';
 export type { StoredObject } from './media/stored-object.js';
 export * from './migrate.js';
 export * from './persistence.module.js';
-export type { PostWrite } from './posts/keep-posts.js';
+export { laterWord, type PostWrite } from './posts/keep-posts.js';
 export * from './posts/posts.repository.js';
 export * from './profiles/avatar.repository.js';
 export * from './profiles/profile.repository.js';

@@ -2,6 +2,7 @@ import type { CommentAccess, CommentPace, ListPlace, ListStep, VanishedComment }
 import { present, type ChannelAccount } from '@app/kernel';
 import type { DueThread } from '@app/persistence';
 import { AskComments, type CommentClient } from './ask-comments.js';
+import { AskPosts, type AskPostsParts } from './ask-posts.js';
 import { MissComments } from './miss-comments.js';
 import { NoteComments, type NoteOptions, type NoteParts } from './note-comments.js';
 import type { PollBudget } from './poll-budget.js';
@@ -11,8 +12,9 @@ import { BURST_AHEAD, STEADY_AHEAD } from './quota.js';
 import { TellComments, type TellParts } from './tell-comments.js';
 
 /** What a poller works with. */
-export interface PollerParts extends NoteParts, TellParts {
+export interface PollerParts extends NoteParts, AskPostsParts, TellParts {
   readonly client: CommentClient;
+  readonly posts: NoteParts['posts'] & AskPostsParts['posts'];
 }
 
 /** Whom a poller asks about, and how. */
@@ -45,6 +47,7 @@ export class CommentPoller {
   private readonly teller: TellComments;
   private readonly missing: MissComments;
   private readonly notes: NoteComments;
+  private readonly posts: AskPosts | undefined;
 
   /**
    * @param state as saved last; the present one is in {@link state}
@@ -63,6 +66,7 @@ export class CommentPoller {
     this.teller = new TellComments(account, parts);
     this.missing = new MissComments(account, access, parts, this.asker, this.teller);
     this.notes = new NoteComments(account, access, parts, this.teller, this.missing);
+    this.posts = access.posts && new AskPosts(account, access.posts, parts, this.asker);
   }
 
   /**
@@ -73,6 +77,7 @@ export class CommentPoller {
    * @throws PollError, StreamUnavailableError, StoreUnavailableError
    */
   async lookAtNew(): Promise<number> {
+    const begunAt = this.parts.clock.now();
     const steps: ListStep[] = [];
     let isWhole = false;
     try {
@@ -82,7 +87,7 @@ export class CommentPoller {
       if (!isWhole && steps.length > 0) this.state = { ...this.state, recentAt: 0 };
     }
     let events = 0;
-    for (const step of steps.toReversed()) events += await this.note(step, 'new');
+    for (const step of steps.toReversed()) events += await this.note(step, 'new', begunAt);
     return events;
   }
 
@@ -118,7 +123,7 @@ export class CommentPoller {
     const delayMs = kind === 'recent' ? Infinity : FULL_DELAY_MS;
     for (let count = 0; this.mayGoOn(count, delayMs); count += 1) {
       const step = await this.stepOf(kind, walk);
-      events += await this.note(step, kind);
+      events += await this.note(step, kind, new Date(walk.begunAt));
       if (step.ended !== undefined)
         events += await this.missing.tell({ ...step.ended, begunAt: new Date(walk.begunAt) });
       const pages = walk.pages + 1;
@@ -199,6 +204,11 @@ export class CommentPoller {
     return events;
   }
 
+  /** Asks how the posts begin whose comments were seen in this look, when nobody said so. @throws PollError, StoreUnavailableError */
+  async lookAtPosts(): Promise<void> {
+    await this.posts?.ask((calls) => this.mayGoOn(calls, ANSWERS_DELAY_MS));
+  }
+
   private async answersTo(thread: DueThread): Promise<number> {
     const { id, parentId, postId, author } = thread;
     const asked: VanishedComment = { id, ...present({ parentId, postId, authorId: author }) };
@@ -212,7 +222,7 @@ export class CommentPoller {
         const step = access.readReplies(answer, asked, account);
         if (step === undefined) throw new PollError('no page', 'other');
         const threads = step.comments.map((comment) => ({ comment, replies: [], replyCount: 0, hasMore: false }));
-        events += await this.note({ ...step, threads }, 'full');
+        events += await this.note({ ...step, threads }, 'full', begunAt);
         cursor = step.next;
         if (cursor !== undefined) continue;
         events += await this.missing.tell({ listId: id, from: 0, begunAt });
@@ -232,13 +242,15 @@ export class CommentPoller {
   private async note(
     step: Pick<ListStep, 'threads' | 'rejected' | 'unreadIds'>,
     look: NoteOptions['look'],
+    begunAt: Date,
   ): Promise<number> {
     const aside = await this.teller.setAside(step.rejected, this.state.aside);
     if (aside !== this.state.aside) {
       this.state = { ...this.state, aside };
       await this.save(this.state);
     }
-    const events = await this.notes.note(step.threads, { since: this.state.since, look });
+    this.posts?.saw(step.threads.flatMap(({ comment: { postId } }) => postId ?? []));
+    const events = await this.notes.note(step.threads, { since: this.state.since, look, begunAt });
     await this.parts.comments.touch(this.of.account.id, step.unreadIds, this.parts.clock.now());
     return events;
   }

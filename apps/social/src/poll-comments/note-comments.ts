@@ -29,6 +29,8 @@ export interface NoteOptions {
    * number changed.
    */
   readonly look: 'new' | 'recent' | 'full';
+  /** Posts that came along are as they were then, or as they became since: a place in a list remembers them. */
+  readonly begunAt: Date;
 }
 
 const textOf = ({ event: { data } }: ParsedEvent): string | undefined =>
@@ -68,7 +70,7 @@ export class NoteComments {
       );
     await this.teller.tell(events);
     // A comment that a webhook told of is not told again; its entry shows how its post begins from now on.
-    await this.parts.posts.keep(this.account.id, excerptsOf(all));
+    await this.parts.posts.keep(this.account.id, excerptsOf(all), options.begunAt);
     const seen = ordered.flatMap((thread) => {
       const before = known.get(thread.comment.id);
       const isDue = thread.hasMore && (options.look === 'recent' || before?.replies !== thread.replyCount);

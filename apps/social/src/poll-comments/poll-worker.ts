@@ -110,8 +110,19 @@ export class PollWorker {
       this.idle = events > 0 ? 1 : Math.min(IDLE_FACTOR, this.idle + 1);
     } finally {
       await save(poller.state);
+      await this.lookAtPosts(poller);
     }
     return Math.max(this.budget.waitMs(STEADY_AHEAD), pace.lookMs * this.idle);
+  }
+
+  /** Comments do not wait for the words of their posts: a refusal is said, and the next look asks again. */
+  private async lookAtPosts(poller: CommentPoller): Promise<void> {
+    try {
+      await poller.lookAtPosts();
+    } catch (error) {
+      if (!(error instanceof PollError)) throw error;
+      this.parts.logger.warn({ account: this.account.id, reason: error.reason }, 'The words of posts were not told');
+    }
   }
 
   /** @returns how many events were told */

@@ -1,13 +1,14 @@
 import type { Attachment } from '@app/contracts';
-import { openMailPart } from '@app/channels';
+import { isFormType, openFormFile, openMailPart } from '@app/channels';
 import { judgeMedia } from '@app/media';
+import type { KeptBytes } from '@app/persistence';
 
 /** Where bytes are. */
 export interface ByteSources {
   /** The media store, by digest. */
   stored(digest: string): Promise<Buffer | undefined>;
-  /** A stored mail, by reference (`blob:sha256:…`). */
-  original(reference: string): Promise<Buffer | undefined>;
+  /** A stored mail or form, by reference (`blob:sha256:…`). */
+  original(reference: string): Promise<KeptBytes | undefined>;
 }
 
 /** An attachment with its bytes. */
@@ -18,10 +19,16 @@ export interface OpenAttachment {
 
 const PARSE_TIMEOUT_MS = 30_000;
 
-/** The file is taken out of its mail each time, and judged as others are when they are fetched. */
-async function openFromMail(attachment: Attachment, original: Buffer): Promise<OpenAttachment | undefined> {
-  const { part_id: part } = attachment;
-  const bytes = part === undefined ? original : await openMailPart(original, part, { timeoutMs: PARSE_TIMEOUT_MS });
+async function takeOut(part: string | undefined, original: KeptBytes): Promise<Buffer | undefined> {
+  const { bytes, media_type: mediaType } = original;
+  if (part === undefined) return bytes;
+  if (isFormType(mediaType)) return await openFormFile(bytes, mediaType, part);
+  return await openMailPart(bytes, part, { timeoutMs: PARSE_TIMEOUT_MS });
+}
+
+/** The file is taken out of its original each time, and judged as others are when they are fetched. */
+async function openFromOriginal(attachment: Attachment, original: KeptBytes): Promise<OpenAttachment | undefined> {
+  const bytes = await takeOut(attachment.part_id, original);
   if (bytes === undefined) return undefined;
   const judgement = await judgeMedia(bytes);
   if (judgement.keep) return { attachment: { ...attachment, media_type: judgement.mediaType }, bytes };
@@ -40,7 +47,7 @@ export async function openAttachment(
 ): Promise<OpenAttachment | undefined> {
   if (attachment.source === 'blob') {
     const original = await sources.original(attachment.locator);
-    return original && (await openFromMail(attachment, original));
+    return original && (await openFromOriginal(attachment, original));
   }
   const bytes = attachment.sha256 === undefined ? undefined : await sources.stored(attachment.sha256);
   return bytes && { attachment, bytes };

@@ -89,7 +89,7 @@ export class TimelineService {
     const attachment = found(await this.timelines.mediaOf(entryUuid(id), digest));
     const sources: ByteSources = {
       stored: (name) => this.store.get(name),
-      original: async (reference) => (await this.keptBytes(reference))?.bytes,
+      original: (reference) => this.keptBytes(reference),
     };
     return found(await openAttachment(attachment, sources));
   }

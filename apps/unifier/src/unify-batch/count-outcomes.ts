@@ -11,9 +11,13 @@ export interface AccountOutcome {
   readonly repeats: number;
 }
 
-/** A receipt that names no message only raises a watermark: raising it again changes nothing and is not told apart. */
-const isWatermarkOnly = (event: InboundEvent): boolean =>
-  event.type === 'omni.inbound.receipt.updated' && event.data.message_ids.length === 0;
+/**
+ * What has no row of its own: a receipt that names no message only raises a watermark, and the words of a post stand in its
+ * place. Doing so again changes nothing and is not told apart.
+ */
+const isWithoutRow = (event: InboundEvent): boolean =>
+  event.type === 'omni.inbound.post.updated' ||
+  (event.type === 'omni.inbound.receipt.updated' && event.data.message_ids.length === 0);
 
 /**
  * Tells entries, changes and repeats apart by what the store really inserted.
@@ -40,7 +44,7 @@ export function countOutcomes(
     const counts = of(event.data.channel, event.data.account_id);
     counts.events += 1;
     // Deleting makes a second copy within the batch a repeat.
-    if (newEvents.delete(event.id) || isWatermarkOnly(event)) counts.changes += 1;
+    if (newEvents.delete(event.id) || isWithoutRow(event)) counts.changes += 1;
   }
   // A report is one event and always a change: of two batches that hold it at once, one may make its entry and the other
   // one keep the report.

@@ -15,6 +15,7 @@ import {
 import { identityKey, isBlockedValue, isRoleMailbox, type AssessedClaim } from '@app/identity';
 import { foldText } from '@app/kernel';
 import {
+  laterWord,
   progressOfOne,
   type ChangeWrite,
   type ClaimWrite,
@@ -77,6 +78,12 @@ interface ReportedContent {
   readonly claims: undefined;
 }
 
+/** What says how a post begins: its comments, and the post itself. */
+type PostTeller = Pick<MessageReceived, 'account_id' | 'occurred_at' | 'post'>;
+
+/** An event that is kept as a change of an entry. */
+type ChangeEvent = Exclude<InboundEvent, { type: 'omni.inbound.message.received' | 'omni.inbound.post.updated' }>;
+
 /** What a claim hangs on. */
 type ClaimingData = Pick<MessageReceived, 'account_id' | 'message_kind' | 'provider' | 'occurred_at'>;
 
@@ -110,6 +117,10 @@ class BatchPlanner {
     const { event, correlationId } = assessed;
     if (event.type === 'omni.inbound.call.updated' || event.type === 'omni.inbound.order.updated') {
       this.addReport(event, assessed.claims, correlationId);
+      return;
+    }
+    if (event.type === 'omni.inbound.post.updated') {
+      this.addPost(event.data);
       return;
     }
     const identity = storedIdentity(event.data.identity, event.data.account_id);
@@ -263,11 +274,17 @@ class BatchPlanner {
     if (data.direction === 'inbound') this.addFacts(identity, identityKeyHex, data.occurred_at, entry);
   }
 
-  /** A repeat counts as well: a reading tells again of a comment that a webhook told of without it. */
-  private addPost({ account_id: accountId, post }: EntryData): void {
+  /**
+   * A repeat counts as well: a reading tells again of a comment that a webhook told of without it. A post began so when its
+   * comment was written, or later.
+   */
+  private addPost({ account_id: accountId, occurred_at: saidAt, post }: PostTeller): void {
     if (post?.excerpt === undefined) return;
     const { provider_id: providerId, excerpt } = post;
-    this.posts.set(`${accountId} ${providerId}`, { accountId, providerId, excerpt });
+    const word: PostWrite = { accountId, providerId, excerpt, saidAt };
+    const key = `${accountId} ${providerId}`;
+    const held = this.posts.get(key);
+    this.posts.set(key, held === undefined ? word : laterWord(held, word));
   }
 
   private addMedia(
@@ -291,7 +308,7 @@ class BatchPlanner {
   }
 
   private addChange(
-    event: Exclude<InboundEvent, { type: 'omni.inbound.message.received' }>,
+    event: ChangeEvent,
     id: string,
     messageId: string,
     by: { readonly identityKey: string | undefined; readonly correlationId: string },
@@ -399,7 +416,7 @@ function rawBytes(raw: MessageReceived['raw']): Buffer {
 }
 
 /** What a change does to its entry, without the frame. */
-function changeBody(event: Exclude<InboundEvent, { type: 'omni.inbound.message.received' }>): Record<string, unknown> {
+function changeBody(event: ChangeEvent): Record<string, unknown> {
   switch (event.type) {
     case 'omni.inbound.message.edited':
       return { content: event.data.content, attachments: event.data.attachments, edit_rank: event.data.edit_rank };

@@ -1,7 +1,7 @@
 import { INBOUND_TYPES, type Attachment, type Claim, type Content } from '@app/contracts';
 import { claimOf } from '@app/identity';
 import { cleanIdentifier, present, withPresent } from '@app/kernel';
-import { idOf, objectOf, sha256Hex, textOf, filled } from '../shared/index.js';
+import { excerptOf, filled, idOf, objectOf, sha256Hex, textOf } from '../shared/index.js';
 import { feedAttachments, feedParties, readFeedValue, type FeedParties, type FeedValue } from './feed-value.js';
 import {
   eventOf,
@@ -107,9 +107,28 @@ function mapComment(subject: Subject, value: FeedValue, commentId: string): Mapp
 function mapPost(subject: Subject, value: FeedValue): Mapped {
   const objectId = value.postId ?? idOf(value.body.share_id);
   if (value.authorId === undefined) return { ignore: 'post_without_author' };
-  if (value.authorId === subject.pageId) return { ignore: 'post_of_page' };
+  if (value.authorId === subject.pageId) return mapPagePost(subject, value, objectId);
   if (objectId === undefined) return unreadable(`${value.item} without an id`);
   return mapVerb({ subject, value, parties: feedParties(value, subject, ''), objectId, noun: 'post' });
+}
+
+/** Of what the page publishes the words matter, under which people comment; when it is gone its comments stay below them. */
+function mapPagePost(subject: Subject, value: FeedValue, postId: string | undefined): Mapped {
+  const { verb, message, body, createdTime, editedTime } = value;
+  const excerpt = excerptOf(message);
+  const isShown = (verb === 'add' || verb === 'edit') && body.published !== 0;
+  if (!isShown || postId === undefined || excerpt === undefined) return { ignore: 'post_of_page' };
+  const { entryTime } = subject.element;
+  // Of an edit `created_time` is that of the post.
+  const time = verb === 'add' ? (createdTime ?? entryTime) : (editedTime ?? entryTime);
+  const key = { eventKind: 'page_post', messageId: postId, revision: `${sha256Hex(excerpt)}:${time ?? ''}` };
+  const parties = feedParties(value, subject, `post:${postId}`);
+  const change: Change = { subject, value, parties, objectId: postId, noun: 'post' };
+  return eventOf(subject, base(change, key, time), (id, { identity: _nobody, ...frame }) => ({
+    id,
+    type: INBOUND_TYPES.post,
+    data: { ...frame, post: { provider_id: postId, excerpt } },
+  }));
 }
 
 function mapVerb(change: Change): Mapped {

@@ -1,7 +1,9 @@
 import { createHmac } from 'node:crypto';
+import { isToBeFetched, type MessageReceived } from '@app/contracts';
 import type { ChannelAccount } from '@app/kernel';
 import { describeChannelAdapter } from '@app/testkit';
 import type { WebhookRequest } from '../channel-adapter.js';
+import { mediaAccessOf } from '../registry.js';
 import { viberAdapter } from './viber.adapter.js';
 
 const account: ChannelAccount = {
@@ -92,5 +94,46 @@ describe('the signature of Viber', () => {
     expect(events.map(({ event }) => ('provider' in event.data ? event.data.provider.message_id : ''))).toEqual([
       '5741311803571721087',
     ]);
+  });
+});
+
+describe('files of messages', () => {
+  const withHosts = (hosts: unknown): ChannelAccount => ({ ...account, settings: { media_hosts: hosts } });
+
+  it('are fetched from Viber alone, and from what an account names besides', () => {
+    expect(mediaAccessOf(account)?.hosts).toEqual(['viber.com']);
+    expect(mediaAccessOf(withHosts(['cdn.viber.example']))?.hosts).toEqual(['viber.com', 'cdn.viber.example']);
+  });
+
+  it.each([
+    ['everything that ends alike', ['com'], ['settings.media_hosts.0']],
+    ['an address', ['https://cdn.viber.example/'], ['settings.media_hosts.0']],
+    ['numbers', ['203.0.113.7'], ['settings.media_hosts.0']],
+    ['all names', ['*.viber.example'], ['settings.media_hosts.0']],
+    ['no list', 'viber.example', ['settings.media_hosts']],
+    ['a domain', ['viber.example', 'cdn.viber.example'], []],
+  ])('named as %s are checked', (_label, hosts, problems) => {
+    expect(viberAdapter.checkAccount(withHosts(hosts)).map((problem) => problem.split(':')[0])).toEqual(problems);
+  });
+
+  it.each([
+    ['picture', 'pending', true],
+    ['video', 'pending', true],
+    ['file', 'pending', true],
+    ['sticker', 'pending', true],
+    // Also a moving picture of the keyboard: nobody can tell it from an address that a person typed.
+    ['url', 'blocked', false],
+  ])('of type %s', (type, state, isFetched) => {
+    const media = { type, media: 'https://dl-media.viber.com/1/a.gif' };
+    const body = bytesOf({ ...message('x'), message: media });
+    const context = {
+      account,
+      accounts: [account],
+      receivedAt: new Date(),
+      verification: { ok: true, method: 'hmac' },
+    } as const;
+    const [parsed] = viberAdapter.parse(request(body), context).events;
+    const [attachment] = (parsed!.event.data as MessageReceived).attachments!;
+    expect([attachment!.state, isToBeFetched(attachment!)]).toEqual([state, isFetched]);
   });
 });

@@ -2,9 +2,11 @@ import type { ChannelAccount } from '@app/kernel';
 import type { ChannelAdapter, Verification, WebhookRequest } from '../channel-adapter.js';
 import { verifySigned } from '../shared/signed-body.js';
 import { parseViber } from './viber.mapper.js';
+import { viberMedia, viberMediaProblems } from './viber.media.js';
 
-function checkAccount({ externalId, secrets }: ChannelAccount): readonly string[] {
-  const problems: string[] = [];
+function checkAccount(account: ChannelAccount): readonly string[] {
+  const { externalId, secrets } = account;
+  const problems = [...viberMediaProblems(account)];
   if (externalId.trim() === '') problems.push('external_id: the id of the bot, as get_account_info names it');
   if (!secrets['auth_token']) problems.push('secrets.auth_token: the token of the bot, which also signs its callbacks');
   return problems;
@@ -30,7 +32,7 @@ export const viberAdapter: ChannelAdapter = {
   channel: 'viber',
   provider: 'viber',
   abilities: ['message', 'receipt', 'attachment', 'claims', 'unsupported'],
-  media: { hosts: ['viber.com'] },
+  media: viberMedia,
   maxBodyBytes: 1024 * 1024,
   answerWithinMs: 5_000,
   handshake: ({ method }) => (method === 'GET' ? { status: 200 } : undefined),

@@ -2,11 +2,15 @@ import type { WebhookRequest } from '../channel-adapter.js';
 import { objectOf, textOf } from '../shared/fields.js';
 import { readForm, type FormPart } from '../shared/mail/multipart-form.js';
 import { locateJson } from '../shared/read-json.js';
+import { composeForm } from './compose-form.js';
+import { filesAmong, type FormFiles } from './form-files.js';
 
 /** One form as it was sent: nested values by name, and its bytes. */
 export interface FormDocument {
   readonly value: unknown;
   readonly bytes: Buffer;
+  /** Absent when nobody sent any. */
+  readonly held?: FormFiles;
 }
 
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\b/i;
@@ -49,7 +53,7 @@ const plain = (branch: Branch): object =>
     }),
   );
 
-/** A file is not kept apart from the form; its name says that there was one. */
+/** Among the fields a file stands by its name. */
 const valueOf = ({ filename, bytes }: FormPart): string => filename ?? bytes.toString('utf8');
 
 function fromParts(parts: readonly FormPart[]): object {
@@ -80,5 +84,7 @@ export async function readDocuments({ body, headers }: WebhookRequest): Promise<
   if (JSON_TYPE.test(contentType)) return fromJson(body);
   const parts = await readForm(body, contentType);
   if (parts === undefined || parts.length === 0) return undefined;
-  return [{ value: objectOf(fromParts(parts)), bytes: body }];
+  const files = filesAmong(parts);
+  const held = files.length === 0 ? {} : { held: { files, original: composeForm(parts) } };
+  return [{ value: objectOf(fromParts(parts)), bytes: body, ...held }];
 }

@@ -1,7 +1,9 @@
+import { MAX_WEBHOOK_BYTES } from '@app/contracts';
 import type { ChannelAccount } from '@app/kernel';
 import type {
   AsyncChannelAdapter,
   IgnoredElement,
+  KeptBytes,
   ParseContext,
   ParsedEvent,
   ParseResult,
@@ -46,14 +48,17 @@ async function parse(request: WebhookRequest, context: ParseContext): Promise<Pa
     const element = { accountId: context.account.id, bytes: request.body };
     return { events, rejected: [rejectElement('decode_failed', 'the body is no form', element)], ignored };
   }
+  const kept: KeptBytes[] = [];
   const isAlone = documents.length === 1;
   for (const document of documents) {
-    const outcome = read(document, { request, context, settings: reading.settings, bytes: document.bytes, isAlone });
-    if ('event' in outcome) events.push(outcome);
-    else if ('reason' in outcome) ignored.push(outcome);
+    const outcome = read(document, { request, context, settings: reading.settings, ...document, isAlone });
+    if ('event' in outcome) {
+      events.push(outcome);
+      if (document.held !== undefined) kept.push(document.held.original);
+    } else if ('reason' in outcome) ignored.push(outcome);
     else rejected.push(outcome);
   }
-  return { events, rejected, ignored };
+  return { kept, events, rejected, ignored };
 }
 
 function checkAccount(account: ChannelAccount): readonly string[] {
@@ -69,8 +74,8 @@ function checkAccount(account: ChannelAccount): readonly string[] {
 export const webFormAdapter: AsyncChannelAdapter = {
   channel: 'webform',
   provider: 'http',
-  abilities: ['message', 'claims'],
-  maxBodyBytes: 1024 * 1024,
+  abilities: ['message', 'attachment', 'claims'],
+  maxBodyBytes: MAX_WEBHOOK_BYTES,
   answerWithinMs: 10_000,
   handshake: () => undefined,
   verify,

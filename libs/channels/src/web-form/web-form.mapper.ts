@@ -1,4 +1,11 @@
-import { inboundEventId, INBOUND_TYPES, MAX_TEXT_CHARS, type InboundEvent, type InboundIdentity } from '@app/contracts';
+import {
+  inboundEventId,
+  INBOUND_TYPES,
+  MAX_TEXT_CHARS,
+  type InboundEvent,
+  type InboundIdentity,
+  type Raw,
+} from '@app/contracts';
 import { cleanIdentifier, cleanText, present, type ChannelAccount } from '@app/kernel';
 import type { ParseContext, ParsedEvent, WebhookRequest } from '../channel-adapter.js';
 import { customerOf, type NamedCustomer } from '../shared/customer-of.js';
@@ -8,8 +15,10 @@ import { idOf, textOf } from '../shared/fields.js';
 import { fieldsToShow } from '../shared/form-fields.js';
 import { sha256Hex } from '../shared/hmac.js';
 import { EARLIEST_CHAT_MS, instantOf } from '../shared/instant-of.js';
+import { referenceTo } from '../shared/mail/received-mail.js';
 import { nameIn, rolesOf } from './field-roles.js';
 import type { FormField } from './fields-of.js';
+import { MAX_FILES, toAttachments, type FormFiles } from './form-files.js';
 import type { FieldRole, WebFormSettings } from './web-form.settings.js';
 
 /** What a form is read with. */
@@ -19,6 +28,7 @@ export interface FormFrame {
   readonly settings: WebFormSettings;
   /** The form as it came. */
   readonly bytes: Buffer;
+  readonly held?: FormFiles;
   /** Whether the request holds no other form. */
   readonly isAlone: boolean;
 }
@@ -46,11 +56,14 @@ function customerIn(fields: readonly FormField[], roles: Roles, account: Channel
   );
 }
 
-/** The form's own id, else what it says: a form that is sent again is the same one. */
-function messageIdOf(fields: readonly FormField[], roles: Roles, { request, isAlone }: FormFrame): string {
+/** The form's own id, else what it says and holds: a form that is sent again is the same one. */
+function messageIdOf(fields: readonly FormField[], roles: Roles, { request, held, isAlone }: FormFrame): string {
   const delivery = isAlone ? textOf(request.headers['webhook-id']) : undefined;
   const id = idOf(roles.get('submission_id')?.value) ?? idOf(delivery);
-  return `form:${id ?? sha256Hex(JSON.stringify(fields.map(({ name, value }) => [name, value])))}`;
+  if (id !== undefined) return `form:${id}`;
+  // Telephones call every picture alike.
+  const files = (held?.files ?? []).map(({ bytes }) => [sha256Hex(bytes)]);
+  return `form:${sha256Hex(JSON.stringify([...fields.map(({ name, value }) => [name, value]), ...files]))}`;
 }
 
 function pageOf(roles: Roles): string | undefined {
@@ -58,12 +71,19 @@ function pageOf(roles: Roles): string | undefined {
   return address !== undefined && /^https?:/i.test(address) && URL.canParse(address) ? address : undefined;
 }
 
+/** The form itself, or where it is kept with its files. */
+function rawOf({ request, bytes, held }: FormFrame): Raw {
+  if (held !== undefined)
+    return { media_type: held.original.mediaType, encoding: 'reference', data: referenceTo(held.original) };
+  return rawElement(bytes, cleanIdentifier(request.headers['content-type'] ?? 'application/json').slice(0, 200));
+}
+
 /** Of these a form needs one, or it tells neither who wrote nor what. */
 const TELLING: readonly FieldRole[] = ['message', 'phone', 'email', 'name'];
 
 /** The event of a form. @returns undefined when no field of it is known to tell who wrote or what */
 export function mapForm(fields: readonly FormField[], frame: FormFrame): ParsedEvent | undefined {
-  const { context, request, settings, bytes } = frame;
+  const { context, settings, held } = frame;
   const { account } = context;
   const roles = rolesOf(fields, settings);
   if (!TELLING.some((role) => roles.has(role)) && nameIn(fields, roles) === undefined) return undefined;
@@ -84,8 +104,8 @@ export function mapForm(fields: readonly FormField[], frame: FormFrame): ParsedE
     // A form without a time of its own is sent when it is filled in.
     timeMs: timestamp === undefined ? context.receivedAt.getTime() : instantOf(timestamp),
     earliestMs: EARLIEST_CHAT_MS,
-    ...(truncated ? { flags: ['truncated'] } : {}),
-    raw: rawElement(bytes, cleanIdentifier(request.headers['content-type'] ?? 'application/json').slice(0, 200)),
+    ...(truncated || (held?.files.length ?? 0) > MAX_FILES ? { flags: ['truncated'] } : {}),
+    raw: rawOf(frame),
   });
   const event: InboundEvent = {
     id: inboundEventId({ accountId: account.id, eventKind: 'message', messageId }),
@@ -95,6 +115,7 @@ export function mapForm(fields: readonly FormField[], frame: FormFrame): ParsedE
       ...(claims.length === 0 ? {} : { claims: [...claims] }),
       message_kind: 'message',
       content: { type: 'text', text },
+      ...(held === undefined ? {} : { attachments: toAttachments(held) }),
       form: present({
         name: word(roles.get('form_name')?.value) ?? settings.form,
         page: pageOf(roles),

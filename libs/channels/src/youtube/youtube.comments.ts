@@ -10,6 +10,7 @@ import {
   type YoutubeComment,
 } from './youtube.page.js';
 import { readYoutubeSettings } from './youtube.settings.js';
+import { youtubeVideos } from './youtube.videos.js';
 
 /** How the comments of a channel are asked for: one list of all threads, and one of the answers to each. */
 export const youtubeComments: CommentAccess<YoutubeComment> = {
@@ -20,6 +21,7 @@ export const youtubeComments: CommentAccess<YoutubeComment> = {
   readList: (answer, place, account) => readThreads(answer, place, account),
   repliesRequest: ({ id }, cursor, account) => repliesRequest(account, id, cursor),
   readReplies: (answer, thread, account) => readReplies(answer, thread, account),
+  posts: youtubeVideos,
   refusalOf: youtubeRefusal,
   received: youtubeComment,
   // The time of an edit tells it from others.

@@ -38,7 +38,8 @@ interface ReadThread {
   readonly unreadable: readonly unknown[];
 }
 
-const requestOf = (
+/** A call of the Data API. */
+export const requestOf = (
   path: string,
   parameters: Readonly<Record<string, string | undefined>>,
   { secrets }: ChannelAccount,
@@ -112,12 +113,14 @@ function unreadOf(values: readonly unknown[], { id: accountId }: ChannelAccount)
   };
 }
 
-interface Page {
+/** A list as the Data API answers it. */
+export interface Page {
   readonly items: readonly unknown[];
   readonly nextPageToken: string | undefined;
 }
 
-function pageOf(answer: Buffer): Page | undefined {
+/** @returns undefined for an answer that is no list */
+export function pageOf(answer: Buffer): Page | undefined {
   const reading = readJson(answer);
   const body: JsonObject | undefined = reading.ok ? objectOf(reading.value) : undefined;
   if (body === undefined || !Array.isArray(body['items'])) return undefined;

@@ -5,6 +5,7 @@ import type { ParsedEvent } from '../channel-adapter.js';
 import { youtubeComment, youtubeEdit, youtubeVanished } from './youtube.mapper.js';
 import { readReplies, readThreads, repliesRequest, threadsRequest, youtubeRefusal } from './youtube.page.js';
 import { youtubeProvider } from './youtube.provider.js';
+import { youtubeVideos } from './youtube.videos.js';
 
 const account: ChannelAccount = {
   id: 'yt-shop',
@@ -186,5 +187,33 @@ describe('a page of comments', () => {
       'external_id',
       'secrets.api_key',
     ]);
+  });
+});
+
+describe('titles of videos', () => {
+  const read = (body: unknown): unknown => {
+    const found = youtubeVideos.read(Buffer.from(JSON.stringify(body)));
+    return found && Object.fromEntries(found);
+  };
+
+  it('are asked for with the key where no log shows it', () => {
+    const { url, headers } = youtubeVideos.request(['vid_1', 'vid_2'], account);
+    expect(url).toMatch(/\/videos\?part=snippet&id=vid_1%2Cvid_2&/);
+    expect(url).not.toContain('khoa');
+    expect(headers).toMatchObject({ 'x-goog-api-key': 'khoa-bia-ra' });
+  });
+
+  it('are one line each, beside what cannot be read', () => {
+    const items = [
+      null,
+      7,
+      { id: 'a' },
+      { id: 'b', snippet: { title: ' ' } },
+      { id: 'c', snippet: { title: 'Áo\n dài' } },
+    ];
+    expect(read({ items })).toEqual({ c: 'Áo dài' });
+    expect(read({ items: [] })).toEqual({});
+    expect(read({ items: {} })).toBeUndefined();
+    expect(read([])).toBeUndefined();
   });
 });

@@ -39,7 +39,7 @@ const OWN_BLOBS = `
    WHERE e.identity_id = ANY($1::bigint[])
   EXCEPT
   SELECT m[1] FROM entry e, regexp_matches(e.body::text || coalesce(e.changes::text, ''), 'sha256:[0-9a-f]{64}', 'g') AS m
-   WHERE e.identity_id <> ALL($1::bigint[]) AND e.channel = 'email'`;
+   WHERE e.identity_id <> ALL($1::bigint[]) AND e.channel IN ('email', 'webform')`;
 
 /**
  * What a row of `entry` keeps: that something was there, when, and on which channel. Run again after everybody who had

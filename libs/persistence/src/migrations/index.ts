@@ -1,3 +1,4 @@
+import { PostSaidAt1764500000000 } from './1764500000000-post-said-at.js';
 import { Posts1764400002000 } from './1764400002000-posts.js';
 import { Avatars1764400001000 } from './1764400001000-avatars.js';
 import { EntryAlias1764300002000 } from './1764300002000-entry-alias.js';
@@ -31,4 +32,5 @@ export const MIGRATIONS = [
   CommentLists1764400000000,
   Avatars1764400001000,
   Posts1764400002000,
+  PostSaidAt1764500000000,
 ];

@@ -75,7 +75,7 @@ export const ENTRY_COLUMNS = `e.id, e.identity_id, e.conversation_id, e.account_
   (SELECT a.entry_id FROM entry_alias a JOIN entry answered ON answered.id = a.entry_id
     WHERE a.alias_id = (e.body#>>'{reply_to,alias}')::uuid AND answered.identity_id = e.identity_id
     ORDER BY a.entry_id LIMIT 1) AS answered_entry_id,
-  CASE WHEN e.body ? 'post' THEN (SELECT p.excerpt FROM post p
+  CASE WHEN e.body ? 'post' THEN (SELECT nullif(p.excerpt, '') FROM post p
     WHERE p.account_id = e.account_id AND p.provider_id = e.body#>>'{post,provider_id}') END AS post_excerpt`;
 
 /** Public identifiers: opaque to everybody else. */

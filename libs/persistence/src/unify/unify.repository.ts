@@ -373,7 +373,7 @@ export class UnifyRepository {
     ]);
   }
 
-  /** Keeps how posts begin; the latest word counts. */
+  /** Keeps how posts begin, as {@link KEEP_POSTS} says. */
   async recordPosts(posts: readonly PostWrite[]): Promise<void> {
     if (posts.length === 0) return;
     await this.database.query(KEEP_POSTS, valuesOfPosts(posts));

@@ -6,6 +6,7 @@ export interface ApiComment {
   readonly publishedAt: Date;
   updatedAt: Date;
   readonly replies: ApiComment[];
+  readonly videoId: string;
 }
 
 /** What the API answers. */
@@ -15,6 +16,7 @@ export interface ApiAnswer {
 }
 
 const PAGE_SIZE = 100;
+const MAX_VIDEOS = 50;
 /** As many answers come along with their comment. */
 const SAMPLE = 5;
 
@@ -24,7 +26,7 @@ const refusal = (status: number, reason: string): ApiAnswer => ({
 });
 
 /**
- * The comments of a channel in the Data API: pages with the newest first, few answers of each thread, tokens that break when
+ * The comments of a channel in the Data API, and the titles of its videos: pages with the newest first, few answers of each thread, tokens that break when
  * the list changes, and units that run out.
  */
 export class CommentApi {
@@ -40,6 +42,14 @@ export class CommentApi {
   readonly strange: unknown[] = [];
   /** What was asked for: the parameters of each call. */
   readonly asked: URLSearchParams[] = [];
+  /** The video under which comments are written next. */
+  video = 'vid00000001';
+  /** By video; one without a title is not there, or private. */
+  readonly titles = new Map<string, string>();
+  /** Videos whose titles were asked for, in each call. */
+  readonly askedVideos: (readonly string[])[] = [];
+  /** Answers that come next instead of titles, in order. */
+  readonly videoMoods: ApiAnswer[] = [];
   private changes = 0;
 
   constructor(private readonly key: string) {}
@@ -54,6 +64,7 @@ export class CommentApi {
       publishedAt: at,
       updatedAt: at,
       replies: [],
+      videoId: of?.videoId ?? this.video,
     };
     (of?.replies ?? this.threads).push(comment);
     this.changes += 1;
@@ -94,6 +105,7 @@ export class CommentApi {
     if (headers['x-goog-api-key'] !== this.key) return refusal(400, 'keyInvalid');
     if (this.units > this.unitsPerDay) return refusal(403, 'quotaExceeded');
     const { pathname, searchParams } = url;
+    if (pathname.endsWith('/videos')) return this.videos((searchParams.get('id') ?? '').split(','));
     const closed = this.closed.get(searchParams.get('parentId') ?? '');
     if (closed !== undefined) return refusal(403, closed);
     const isReplies = pathname.endsWith('/comments');
@@ -108,6 +120,18 @@ export class CommentApi {
       status: 200,
       body: { kind: 'youtube#list', items: [...(isReplies || start > 0 ? [] : this.strange), ...items], ...more },
     };
+  }
+
+  private videos(ids: readonly string[]): ApiAnswer {
+    this.askedVideos.push(ids);
+    const mood = this.videoMoods.shift();
+    if (mood !== undefined) return mood;
+    if (ids.length > MAX_VIDEOS) return refusal(400, 'invalidFilters');
+    const items = ids.flatMap((id) => {
+      const title = this.titles.get(id);
+      return title === undefined ? [] : [{ kind: 'youtube#video', id, snippet: { title } }];
+    });
+    return { status: 200, body: { kind: 'youtube#videoListResponse', items } };
   }
 
   private startOf(token: string | null): number | undefined {
@@ -125,12 +149,12 @@ export class CommentApi {
   }
 }
 
-const written = ({ id, author, text, publishedAt, updatedAt }: ApiComment): object => ({
+const written = ({ id, author, text, publishedAt, updatedAt, videoId }: ApiComment): object => ({
   kind: 'youtube#comment',
   id,
   snippet: {
     ...(id.includes('.') ? { parentId: id.split('.')[0] } : {}),
-    videoId: 'vid00000001',
+    videoId,
     authorDisplayName: `@${author}`,
     authorChannelId: { value: author },
     textDisplay: text,
@@ -142,6 +166,6 @@ const written = ({ id, author, text, publishedAt, updatedAt }: ApiComment): obje
 const thread = (comment: ApiComment): object => ({
   kind: 'youtube#commentThread',
   id: comment.id,
-  snippet: { videoId: 'vid00000001', topLevelComment: written(comment), totalReplyCount: comment.replies.length },
+  snippet: { videoId: comment.videoId, topLevelComment: written(comment), totalReplyCount: comment.replies.length },
   ...(comment.replies.length === 0 ? {} : { replies: { comments: comment.replies.slice(0, SAMPLE).map(written) } }),
 });

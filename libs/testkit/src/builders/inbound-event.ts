@@ -125,6 +125,15 @@ export function anOrderReport(
   return { id: framed.id, type: INBOUND_TYPES.order, data };
 }
 
+/** The post `id` of ours begins like this. */
+export function aPost(traits: MessageTraits & { readonly excerpt?: string } = {}): InboundEvent {
+  const { id = '108_500', excerpt = 'Hàng mới về' } = traits;
+  const { id: eventId, data } = frame({ channel: 'facebook_comment', ...traits, id, direction: 'echo' }, 'page_post');
+  const { identity: _nobody, ...unaddressed } = data;
+  const post = { provider_id: id, excerpt };
+  return { id: eventId, type: INBOUND_TYPES.post, data: { ...unaddressed, message_kind: 'comment', post } };
+}
+
 /** Everything that the business sent in the thread until then was read. */
 export function aReadWatermark(traits: MessageTraits & { readonly until: Date }): InboundEvent {
   const { id, data } = frame({ ...traits, id: `watermark-${traits.until.getTime()}` }, 'receipt');

@@ -79,6 +79,7 @@ const ABILITY_OF_TYPE = {
   'omni.inbound.receipt.updated': 'receipt',
   'omni.inbound.call.updated': 'call',
   'omni.inbound.order.updated': 'order',
+  'omni.inbound.post.updated': 'comment',
 } as const satisfies Partial<Record<InboundEvent['type'], Ability>>;
 
 function abilitiesOfMessage(data: MessageReceived): readonly Ability[] {

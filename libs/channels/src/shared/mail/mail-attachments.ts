@@ -15,7 +15,8 @@ export function cleanFilename(name: string | undefined): string | undefined {
   return text.trim() === '' ? undefined : text.trim();
 }
 
-function kindOf(contentType: string): 'image' | 'video' | 'audio' | 'file' {
+/** What a declared type, in lower case, is to a reader. */
+export function kindOf(contentType: string): 'image' | 'video' | 'audio' | 'file' {
   const main = contentType.split('/')[0];
   return main === 'image' || main === 'video' || main === 'audio' ? main : 'file';
 }
