@@ -111,7 +111,7 @@ export async function startTimelineService(
     },
     waiting: () => application.get(EventSignal).waiters,
     async reset() {
-      await database.query(`TRUNCATE media_job, media_reference, identity_avatar, media_object, blob, customer_sequence, event, outbox, change, entry_alias, entry, conversation, fact, erasure,
+      await database.query(`TRUNCATE media_job, media_reference, identity_avatar, media_object, blob, blob_reference, customer_sequence, event, outbox, change, entry_alias, entry, conversation, fact, erasure,
         graph_log, link, identity, customer`);
       await database.query('UPDATE relay_state SET last_position = 0, published = 0');
       logged.length = 0;

@@ -3,6 +3,7 @@ import { ACCOUNTS, CONFIG, INSTALLATION_SECRET, type ChannelAccount, type Config
 import {
   AdvisoryLease,
   Database,
+  BlobRepository,
   ErasureRepository,
   EvidenceRepository,
   LargeGroupsRepository,
@@ -47,7 +48,7 @@ const RELAY_LEASE = [0x6f6d6c10, 1] as const;
         IdentityPolicy.of(config, secret, accounts),
       inject: [CONFIG, INSTALLATION_SECRET, ACCOUNTS],
     },
-    ...[RelayRepository, ErasureRepository, LargeGroupsRepository].map((repository) => ({
+    ...[RelayRepository, ErasureRepository, BlobRepository, LargeGroupsRepository].map((repository) => ({
       provide: repository,
       useFactory: (database: Database) => new repository(database),
       inject: [Database],

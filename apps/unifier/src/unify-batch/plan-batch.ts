@@ -255,6 +255,7 @@ class BatchPlanner {
     this.entries.set(entry, {
       id: entry,
       ...(messageId === undefined ? {} : { alias: entryId(data.account_id, 'mail', messageId) }),
+      keptBytes: keptBytesOf(data),
       identityKey: identityKeyHex,
       conversationId: conversation,
       threadId: data.provider.conversation_id,
@@ -403,6 +404,17 @@ function bodyOf(data: EntryData): Record<string, unknown> {
     ...(data.flags === undefined ? {} : { flags: data.flags }),
     ...(data.claims === undefined ? {} : { claims: data.claims }),
   };
+}
+
+/** Names of the bytes that its connector kept: the original, and what was taken out of it. */
+function keptBytesOf({ raw, content, attachments = [] }: EntryData): readonly string[] {
+  const references = [
+    raw.encoding === 'reference' ? raw.data : undefined,
+    content.html_ref,
+    ...attachments.map(({ source, locator }) => (source === 'blob' ? locator : undefined)),
+  ];
+  const names = references.map((reference) => /^blob:(sha256:[0-9a-f]{64})$/.exec(reference ?? '')?.[1]);
+  return [...new Set(names.filter((name) => name !== undefined))];
 }
 
 /** What is answered; a mail names it by its Message-ID, by which its entry is looked up when somebody reads. */

@@ -89,6 +89,7 @@ export class UnifyBatchService {
     await this.evidence.prove(plan.proofs, identities);
     const inserted = await this.repository.insertEntries(plan.entries, identities);
     await this.repository.nameEntries(plan.entries);
+    await this.repository.referToBytes(plan.entries);
     await this.repository.queueMedia(plan.media);
     const newChanges = await this.repository.insertChanges(plan.changes);
     await this.repository.raiseWatermarks(plan.watermarks, identities);

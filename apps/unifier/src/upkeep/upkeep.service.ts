@@ -1,6 +1,6 @@
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { LOGGER, Metrics, type Logger } from '@app/kernel';
-import { checkInvariants, Database, ErasureRepository, LargeGroupsRepository } from '@app/persistence';
+import { BlobRepository, checkInvariants, Database, ErasureRepository, LargeGroupsRepository } from '@app/persistence';
 import { WorkLoop } from '@app/runtime';
 
 const LANE_MS = 2_000;
@@ -8,10 +8,11 @@ const LANE_MS = 2_000;
 const LANE_REST = 9;
 const SWEEP_MS = 5_000;
 const CHECK_MS = 3_600_000;
+const BYTES_MS = 3_600_000;
 
 /**
  * What is done beside the batches: groups too large for one, what was written while somebody was erased, and once an
- * hour the check of everything that must always be true. Several processes may do it at once; each piece is idempotent.
+ * hour bytes that nobody needs and the check of everything that must always be true. Several processes may do it at once; each piece is idempotent.
  */
 @Injectable()
 export class UpkeepService implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -21,6 +22,7 @@ export class UpkeepService implements OnApplicationBootstrap, BeforeApplicationS
   constructor(
     @Inject(LargeGroupsRepository) private readonly groups: LargeGroupsRepository,
     @Inject(ErasureRepository) private readonly erasures: ErasureRepository,
+    @Inject(BlobRepository) private readonly blobs: BlobRepository,
     @Inject(Database) private readonly database: Database,
     @Inject(Metrics) private readonly metrics: Metrics,
     @Inject(LOGGER) private readonly logger: Logger,
@@ -28,6 +30,7 @@ export class UpkeepService implements OnApplicationBootstrap, BeforeApplicationS
     this.loops = [
       new WorkLoop({ name: 'large-groups', work: () => this.regroup(), idleMs: LANE_MS, logger }),
       new WorkLoop({ name: 'erasure-sweep', work: () => this.sweep(), idleMs: SWEEP_MS, logger }),
+      new WorkLoop({ name: 'unreferred-bytes', work: () => this.removeBytes(), idleMs: BYTES_MS, logger }),
       new WorkLoop({ name: 'invariants', work: () => this.check(), idleMs: CHECK_MS, logger }),
     ];
   }
@@ -53,6 +56,12 @@ export class UpkeepService implements OnApplicationBootstrap, BeforeApplicationS
   private async sweep(): Promise<boolean> {
     await this.erasures.sweep();
     return false;
+  }
+
+  private async removeBytes(): Promise<boolean> {
+    const removed = await this.blobs.removeUnreferred();
+    if (removed > 0) this.logger.info({ removed }, 'Bytes for which no entry stands were removed');
+    return removed > 0;
   }
 
   private async check(): Promise<boolean> {

@@ -33,13 +33,12 @@ export type ErasureOutcome =
 
 const statement = (name: string, text: string): NamedStatement => ({ name, text });
 
-/** Bytes that entries of these identities refer to, and no entry of anybody else. */
+/** Bytes that were kept for entries of these identities, and for no entry of anybody else. */
 const OWN_BLOBS = `
-  SELECT DISTINCT m[1] AS id FROM entry e, regexp_matches(e.body::text || coalesce(e.changes::text, ''), 'sha256:[0-9a-f]{64}', 'g') AS m
+  SELECT DISTINCT r.blob_id AS id FROM entry e JOIN blob_reference r ON r.entry_id = e.id
    WHERE e.identity_id = ANY($1::bigint[])
-  EXCEPT
-  SELECT m[1] FROM entry e, regexp_matches(e.body::text || coalesce(e.changes::text, ''), 'sha256:[0-9a-f]{64}', 'g') AS m
-   WHERE e.identity_id <> ALL($1::bigint[]) AND e.channel IN ('email', 'webform')`;
+     AND NOT EXISTS (SELECT FROM blob_reference o LEFT JOIN entry x ON x.id = o.entry_id
+                      WHERE o.blob_id = r.blob_id AND (x.id IS NULL OR x.identity_id <> ALL($1::bigint[])))`;
 
 /**
  * What a row of `entry` keeps: that something was there, when, and on which channel. Run again after everybody who had
@@ -64,6 +63,7 @@ const LEFT = statement(
        OR EXISTS (SELECT FROM claim WHERE identity_id = ANY($1::bigint[]))
        OR EXISTS (SELECT FROM media_job j JOIN entry e ON e.id = j.entry_id WHERE e.identity_id = ANY($1::bigint[]))
        OR EXISTS (SELECT FROM media_reference r JOIN entry e ON e.id = r.entry_id WHERE e.identity_id = ANY($1::bigint[]))
+       OR EXISTS (SELECT FROM blob_reference r JOIN entry e ON e.id = r.entry_id WHERE e.identity_id = ANY($1::bigint[]))
        OR EXISTS (SELECT FROM entry_alias a JOIN entry e ON e.id = a.entry_id WHERE e.identity_id = ANY($1::bigint[]))
        OR EXISTS (SELECT FROM change c JOIN entry e ON e.id = c.entry_id WHERE e.identity_id = ANY($1::bigint[])) AS left`,
 );
@@ -71,6 +71,10 @@ const FORGET: readonly NamedStatement[] = [
   statement(
     'erasure-changes',
     'DELETE FROM change WHERE entry_id IN (SELECT id FROM entry WHERE identity_id = ANY($1::bigint[]))',
+  ),
+  statement(
+    'erasure-blob-references',
+    'DELETE FROM blob_reference WHERE entry_id IN (SELECT id FROM entry WHERE identity_id = ANY($1::bigint[]))',
   ),
   // What reports on a mail names it by its Message-ID; the report itself holds nothing of the person.
   statement(

@@ -43,15 +43,14 @@ export class ExportRepository {
     return await this.database.query<HeldRecord>(HELD, [customerId]);
   }
 
-  /** Original bytes of entries, and what their bodies refer to. */
+  /** Original bytes of entries, and what was kept for them. */
   async bytesOf(entryIds: readonly string[]): Promise<readonly HeldBytes[]> {
     return await this.database.query<HeldBytes>(
       `SELECT e.id::text, 'application/octet-stream' AS media_type, e.raw AS bytes FROM entry e
         WHERE e.id = ANY($1::uuid[]) AND e.raw IS NOT NULL
        UNION ALL
        SELECT b.id, b.media_type, b.bytes FROM blob b
-        WHERE b.id IN (SELECT m[1] FROM entry e, regexp_matches(e.body::text || coalesce(e.changes::text, ''), 'sha256:[0-9a-f]{64}', 'g') AS m
-                        WHERE e.id = ANY($1::uuid[]))`,
+        WHERE b.id IN (SELECT r.blob_id FROM blob_reference r WHERE r.entry_id = ANY($1::uuid[]))`,
       [entryIds],
     );
   }

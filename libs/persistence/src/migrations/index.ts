@@ -1,3 +1,4 @@
+import { BlobReferences1764600000000 } from './1764600000000-blob-references.js';
 import { PostSaidAt1764500000000 } from './1764500000000-post-said-at.js';
 import { Posts1764400002000 } from './1764400002000-posts.js';
 import { Avatars1764400001000 } from './1764400001000-avatars.js';
@@ -33,4 +34,5 @@ export const MIGRATIONS = [
   Avatars1764400001000,
   Posts1764400002000,
   PostSaidAt1764500000000,
+  BlobReferences1764600000000,
 ];

@@ -131,6 +131,16 @@ const ALIASES = statement(
    ON CONFLICT DO NOTHING`,
 );
 
+/** Of what an erasure has emptied nothing is kept. */
+const REFERENCES = statement(
+  'unify-blob-references',
+  `INSERT INTO blob_reference (blob_id, entry_id)
+   SELECT k.blob_id, k.entry_id
+     FROM unnest($1::text[], $2::uuid[]) AS k(blob_id, entry_id) JOIN entry e ON e.id = k.entry_id AND e.event_id <> ''
+    ORDER BY 1, 2
+   ON CONFLICT DO NOTHING`,
+);
+
 const WATERMARKS = statement(
   'unify-watermarks',
   `INSERT INTO conversation (id, account_id, channel, identity_id, delivered_until, read_until)
@@ -319,6 +329,16 @@ export class UnifyRepository {
     await this.database.query(ALIASES, [
       arrayOf.plain(called.map(({ alias }) => alias!)),
       arrayOf.plain(called.map(({ id }) => id)),
+    ]);
+  }
+
+  /** Notes which bytes were kept for entries; after {@link insertEntries}. */
+  async referToBytes(entries: readonly EntryWrite[]): Promise<void> {
+    const references = entries.flatMap(({ id, keptBytes }) => keptBytes.map((blob) => ({ id, blob })));
+    if (references.length === 0) return;
+    await this.database.query(REFERENCES, [
+      arrayOf.text(references.map(({ blob }) => blob)),
+      arrayOf.plain(references.map(({ id }) => id)),
     ]);
   }
 

@@ -19,6 +19,8 @@ export interface EntryWrite {
   readonly id: string;
   /** By what others may name it besides its id, for example the Message-ID of a mail; several entries may share one. */
   readonly alias?: string;
+  /** Bytes that were kept for it, `sha256:<hexadecimal>`; what nobody refers to is removed some day. */
+  readonly keptBytes: readonly string[];
   readonly identityKey: string;
   readonly conversationId: string;
   /** The provider's own thread. */
