@@ -96,6 +96,18 @@ describe('the original of a mail', () => {
     expect([await blobs.removeUnreferred(), await kept()]).toEqual([1, []]);
   });
 
+  it('that a batch took while its person was erased goes with the next sweep', async () => {
+    const event = await keep(plain('buoi@khach.example'));
+    await service.unify(event);
+    await service.database.query('CREATE TABLE late AS SELECT * FROM blob_reference');
+    await erase('buoi@khach.example');
+    await keep(plain('buoi@khach.example'));
+    await service.database.query('INSERT INTO blob_reference SELECT * FROM late');
+    await service.database.query('DROP TABLE late');
+    await new ErasureRepository(service.database).sweep();
+    expect(await kept()).toEqual([]);
+  });
+
   it('stays as long as its entry does', async () => {
     await take(plain('buoi@khach.example'));
     await monthsPass();

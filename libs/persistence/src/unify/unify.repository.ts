@@ -131,12 +131,12 @@ const ALIASES = statement(
    ON CONFLICT DO NOTHING`,
 );
 
-/** Of what an erasure has emptied nothing is kept. */
+/** Of an entry that an erasure has emptied meanwhile too: its sweep then finds the bytes. */
 const REFERENCES = statement(
   'unify-blob-references',
   `INSERT INTO blob_reference (blob_id, entry_id)
    SELECT k.blob_id, k.entry_id
-     FROM unnest($1::text[], $2::uuid[]) AS k(blob_id, entry_id) JOIN entry e ON e.id = k.entry_id AND e.event_id <> ''
+     FROM unnest($1::text[], $2::uuid[]) AS k(blob_id, entry_id) JOIN entry e ON e.id = k.entry_id
     ORDER BY 1, 2
    ON CONFLICT DO NOTHING`,
 );
