@@ -343,6 +343,7 @@ export const receiptUpdatedSchema = z
       .object({ code: text('Provider’s code', '30003'), title: text('Its meaning', 'Unreachable handset').optional() })
       .meta({ id: 'DeliveryError', description: 'Why a delivery failed' })
       .optional(),
+    complaint: text('The recipient calls it unwanted: type of feedback, as in RFC 5965', 'abuse').optional(),
   })
   .meta({
     id: 'InboundReceiptUpdated',
