@@ -87,6 +87,17 @@ describe('attachments of a mail', () => {
     expect(await openMailPart(source, '2#2', { timeoutMs })).toBeUndefined();
   });
 
+  it.each([
+    ['a file', 'application/pdf; name=bao-gia.pdf', QUOTE.bytes, '1'],
+    ['packed by Outlook', 'application/ms-tnef', aTnef([QUOTE]), '1#0'],
+  ])('can be opened when the whole mail is %s', async (_what, type, bytes, partId) => {
+    const head = ['From: ha@khach.example', `Content-Type: ${type}`, 'Content-Transfer-Encoding: base64'];
+    const source = Buffer.from([...head, '', bytes.toString('base64')].join('\r\n'));
+    const [attachment] = (await dataOf(source)).attachments!;
+    expect(attachment!.part_id).toBe(partId);
+    expect(await openMailPart(source, partId, { timeoutMs })).toEqual(QUOTE.bytes);
+  });
+
   it('leave the words of Outlook where the mail has none', async () => {
     const source = aMail([
       ['application/octet-stream; name=winmail.dat', aTnef([], { text: 'Chị ơi còn hàng không ạ' })],

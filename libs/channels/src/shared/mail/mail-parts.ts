@@ -6,7 +6,7 @@ import { prepareSource } from './prepare-source.js';
 const UNKNOWN_TYPE = 'application/octet-stream';
 
 /** Names a file within a part: `2#0`. */
-const innerId = (part: string | null, index: number): string => `${part ?? ''}#${index}`;
+const innerId = (part: string, index: number): string => `${part}#${index}`;
 
 function packedOf({ contentType, filename, bytes }: MimePart): TnefContents | undefined {
   const isPacked = contentType.toLowerCase() === 'application/ms-tnef' || filename?.toLowerCase() === 'winmail.dat';

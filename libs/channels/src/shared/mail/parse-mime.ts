@@ -3,7 +3,8 @@ import { MailParser, type AddressObject, type AttachmentStream, type Headers, ty
 
 /** A part that is shown as an attachment; its bytes are counted and hashed, never kept. */
 export interface MimePart {
-  readonly partId: string | null;
+  /** Number of the part, as in IMAP. */
+  readonly partId: string;
   readonly contentType: string;
   readonly filename?: string;
   readonly contentDisposition?: string;
@@ -34,6 +35,8 @@ export type MimeResult =
   { readonly ok: true; readonly mime: ParsedMime } | { readonly ok: false; readonly reason: MimeFailure };
 
 const UNKNOWN_TYPE = 'application/octet-stream';
+/** Number of the one part of a mail that is no multipart; the parser leaves it out. @see RFC 3501 section 6.4.5 */
+const ONLY_PART = '1';
 
 /** HTML longer than this is not turned into text. */
 export const MAX_HTML_CHARS = 2 * 1024 * 1024;
@@ -84,10 +87,12 @@ class Collected {
   }
 }
 
+const partIdOf = ({ partId }: AttachmentStream): string => textually(partId) ?? ONLY_PART;
+
 function finishedPart(part: AttachmentStream, bytes: Buffer | undefined): MimePart {
   return {
     ...(bytes === undefined ? {} : { bytes }),
-    partId: textually(part.partId) ?? null,
+    partId: partIdOf(part),
     contentType: textually(part.contentType) ?? UNKNOWN_TYPE,
     filename: textually(part.filename),
     contentDisposition: textually(part.contentDisposition),
@@ -107,7 +112,7 @@ export interface ParseOptions {
 
 /** Collects the bytes of a part that somebody reads. */
 function collectorFor(part: AttachmentStream, wanted: string | undefined): Collected | undefined {
-  if (wanted !== undefined && part.partId === wanted) return new Collected(Infinity);
+  if (wanted !== undefined && partIdOf(part) === wanted) return new Collected(Infinity);
   return isRead(part) ? new Collected(MAX_READ_BYTES) : undefined;
 }
 
