@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { MessageReceived } from '@app/contracts';
+import type { Attachment, MessageReceived } from '@app/contracts';
 import fc from 'fast-check';
 import { aTnef } from './fixtures/a-tnef.js';
 import { HTML_LETTER, TEXT_LETTER } from './fixtures/rtf-letters.js';
@@ -147,6 +147,31 @@ describe('attachments of a mail', () => {
   ])('read %s', async (_what, words) => {
     const data = await dataOf(aMail([['application/ms-tnef; name=winmail.dat', aTnef([], words)]]));
     expect(data.content.text).toBe('Chị ơi');
+  });
+
+  it('are taken out of words into which they were written', async () => {
+    const words = 'Gửi shop\n\nbegin 644 con meo.txt\n#0V%T\n`\nend\n';
+    const source = aMail([['text/plain; charset=utf-8', Buffer.from(words)]]);
+    const { attachments, content } = await dataOf(source);
+    expect(content.text).toBe('Gửi shop');
+    expect(attachments!.map(({ filename, part_id, size_bytes }) => [filename, part_id, size_bytes])).toEqual([
+      ['con meo.txt', 'text#0', 3],
+    ]);
+    expect(await openMailPart(source, 'text#0', { timeoutMs })).toEqual(Buffer.from('Cat'));
+    expect(await openMailPart(source, 'text#1', { timeoutMs })).toBeUndefined();
+  });
+
+  it.each(['x-uuencode', 'UUENCODE', 'x-uue'])('are decoded when their encoding is %s', async (encoding) => {
+    const part = ['Content-Type: application/pdf; name=meo.pdf', `Content-Transfer-Encoding: ${encoding}`];
+    const head = ['From: ha@khach.example', 'Content-Type: multipart/mixed; boundary=ranh', '', '--ranh', ...part, ''];
+    const source = Buffer.from([...head, 'begin 644 x.y', '#0V%T', '`', 'end', '--ranh--'].join('\r\n'));
+    const { attachments } = await dataOf(source);
+    const [{ filename, declared_media_type: type, part_id: partId, size_bytes: size, sha256 }] = attachments as [
+      Attachment,
+    ];
+    expect([filename, type, partId, size]).toEqual(['meo.pdf', 'application/pdf', '1#0', 3]);
+    const opened = await openMailPart(source, partId!, { timeoutMs });
+    expect([String(opened), hash('sha256', opened!)]).toEqual(['Cat', sha256]);
   });
 
   it('stay as they are when they cannot be opened', async () => {

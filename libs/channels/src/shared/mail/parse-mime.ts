@@ -15,6 +15,8 @@ export interface MimePart {
   readonly sha256: string;
   /** The decoded bytes of a part that is read and not only shown; absent above {@link MAX_READ_BYTES}. */
   readonly bytes?: Buffer;
+  /** The parser does not know its encoding: the bytes are text with a file written into it. */
+  readonly uuencoded?: true;
 }
 
 /** What the parser makes of a mail. */
@@ -63,10 +65,14 @@ function* chunksOf(source: Buffer): Generator<Buffer> {
 /** Of broken mails the parser gives things that are no texts, whatever its types say. */
 const textually = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
+const UUENCODING = /^\s*(x-)?uue(ncode)?\s*$/i;
+const isUuencoded = ({ headers }: AttachmentStream): boolean =>
+  UUENCODING.test(textually(headers.get('content-transfer-encoding')) ?? '');
+
 /** Whether a part's own bytes are wanted. Some programs call the file of Outlook an unknown type. */
-function isRead({ contentType, filename }: AttachmentStream): boolean {
-  const type = textually(contentType)?.toLowerCase() ?? '';
-  return READ_TYPES.test(type) || textually(filename)?.toLowerCase() === 'winmail.dat';
+function isRead(part: AttachmentStream): boolean {
+  const type = textually(part.contentType)?.toLowerCase() ?? '';
+  return READ_TYPES.test(type) || textually(part.filename)?.toLowerCase() === 'winmail.dat' || isUuencoded(part);
 }
 
 /** Collects bytes up to a limit; undefined above it. */
@@ -92,6 +98,7 @@ const partIdOf = ({ partId }: AttachmentStream): string => textually(partId) ?? 
 function finishedPart(part: AttachmentStream, bytes: Buffer | undefined): MimePart {
   return {
     ...(bytes === undefined ? {} : { bytes }),
+    ...(isUuencoded(part) ? { uuencoded: true } : {}),
     partId: partIdOf(part),
     contentType: textually(part.contentType) ?? UNKNOWN_TYPE,
     filename: textually(part.filename),
