@@ -58,6 +58,7 @@ describe('a hostile mail is done within three seconds', () => {
     ['inline pictures', withBody('text/html', long('<img src="cid:a">'))],
     ['nested parts', 'Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n'.repeat(400)],
     ['boundaries', withBody('multipart/mixed; boundary=b', long('--b\r\n'))],
+    ['parts without a boundary', withBody('multipart/mixed', long('--b\r\nContent-A: b\r\n'))],
     ['uuencoded lines', withBody('text/plain', long('begin 644 a\r\n'))],
     ['groups of RTF', withRtf('{\\rtf1', '{\\*\\a b}')],
     ['groups within groups of RTF', withRtf('{\\rtf1', '{')],
