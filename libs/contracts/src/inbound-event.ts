@@ -32,6 +32,7 @@ export const INBOUND_FLAGS = [
   'name_of_another',
   'reply_to_elsewhere',
   'mixed_scripts',
+  'encrypted',
 ] as const;
 
 /** Longest text of one message, in UTF-16 units; longer text is cut and flagged `truncated`. */

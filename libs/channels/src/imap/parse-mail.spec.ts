@@ -387,6 +387,12 @@ describe('what it says', () => {
     expect(data.flags).toContain('truncated');
   });
 
+  it('says that it is encrypted, where only the holder of a key can read it', async () => {
+    const sealed = aMail(['Content-Type: application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m'], 'MIAG');
+    expect(await dataOf(sealed)).toMatchObject({ flags: ['encrypted'], attachments: [{ filename: 'smime.p7m' }] });
+    expect((await dataOf(aMail([]))).flags).toBeUndefined();
+  });
+
   it('stays below the limit of a record whatever the mail is made of', async () => {
     const many = Array.from({ length: 150 }, (_, i) => `k${i}${'x'.repeat(180)}@${'d'.repeat(200)}.example`).join(
       ',\r\n ',

@@ -18,6 +18,7 @@ import { fitIntoRecord } from './fit-record.js';
 import { mailKeys } from './fingerprint.js';
 import { allFields, firstField, readHeaderFields, splitMail, type HeaderField } from './header-fields.js';
 import { readMailPolicy } from './mail-policy.js';
+import { isEncrypted } from './encrypted-mail.js';
 import { complaintOf, toReports } from './mail-complaint.js';
 import { originalAsAttachment, toAttachments } from './mail-attachments.js';
 import { peopleOf, type People } from './mail-people.js';
@@ -179,6 +180,7 @@ function substanceOf(envelope: Envelope, packed: ParsedMime): Substance {
     flags: [
       ...flags,
       ...(complaint?.recipient === undefined ? [] : ['opt_out']),
+      ...(isEncrypted({ fields, parts: mime.parts, text: content.text ?? '' }) ? ['encrypted'] : []),
       ...(sender.direction === 'inbound'
         ? spoofSignals({ people, verdict, mailClass, isForm: isForm(sender, people) })
         : []),
