@@ -33,6 +33,7 @@ export const INBOUND_FLAGS = [
   'reply_to_elsewhere',
   'mixed_scripts',
   'encrypted',
+  'domain_like_ours',
 ] as const;
 
 /** Longest text of one message, in UTF-16 units; longer text is cut and flagged `truncated`. */

@@ -182,7 +182,7 @@ function substanceOf(envelope: Envelope, packed: ParsedMime): Substance {
       ...(complaint?.recipient === undefined ? [] : ['opt_out']),
       ...(isEncrypted({ fields, parts: mime.parts, text: content.text ?? '' }) ? ['encrypted'] : []),
       ...(sender.direction === 'inbound'
-        ? spoofSignals({ people, verdict, mailClass, isForm: isForm(sender, people) })
+        ? spoofSignals({ people, own, verdict, mailClass, isForm: isForm(sender, people) })
         : []),
     ],
     blobs: html === undefined ? [original] : [original, html],
