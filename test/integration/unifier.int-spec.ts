@@ -98,6 +98,14 @@ const aBounce = (): InboundEvent => {
     data: { ...data, message_kind: 'mail', message_ids: ['tra-loi@cuahang.example'] },
   } as InboundEvent;
 };
+const aComplaint = (): InboundEvent => {
+  const { id, data, type } = aReceipt({ id: 'complaint-1', status: 'delivered' });
+  return {
+    id,
+    type,
+    data: { ...data, message_kind: 'mail', message_ids: ['tra-loi@cuahang.example'], complaint: 'abuse' },
+  } as InboundEvent;
+};
 const mails: readonly InboundEvent[] = [
   anInboundMessage({ id: 'mail_1', direction: 'echo', more: mail('tra-loi@cuahang.example') }),
   anInboundMessage({ id: 'mail_2', direction: 'echo', more: mail('tra-loi@cuahang.example') }),
@@ -217,6 +225,17 @@ describe('unifying', () => {
     );
     expect(sent.map(({ changes }) => changes.delivery?.status)).toEqual(['failed', 'failed']);
     expect(await answer()).toBe(`ent_${sent[0]!.id}`);
+  });
+
+  it('tells a mail that its recipient complained of it, whichever comes first', async () => {
+    await unifierOn(database).unify(aBatch([aComplaint()]));
+    expect(await count('entry')).toBe(0);
+    await unifierOn(database).unify(aBatch(mails));
+    const sent = await database.query<{ changes: object }>(
+      "SELECT changes FROM entry WHERE direction = 'outbound' ORDER BY id",
+    );
+    const shown = { status: 'delivered', complaint: 'abuse' };
+    expect(sent.map(({ changes }) => changes)).toMatchObject([{ delivery: shown }, { delivery: shown }]);
   });
 
   it('completes a batch that was killed after any of its statements', async () => {

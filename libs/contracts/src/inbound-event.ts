@@ -33,6 +33,8 @@ export const INBOUND_FLAGS = [
   'name_of_another',
   'reply_to_elsewhere',
   'mixed_scripts',
+  'encrypted',
+  'domain_like_ours',
 ] as const;
 
 /** Longest text of one message, in UTF-16 units; longer text is cut and flagged `truncated`. */
@@ -344,6 +346,7 @@ export const receiptUpdatedSchema = z
       .object({ code: text('Provider’s code', '30003'), title: text('Its meaning', 'Unreachable handset').optional() })
       .meta({ id: 'DeliveryError', description: 'Why a delivery failed' })
       .optional(),
+    complaint: text('The recipient calls it unwanted: type of feedback, as in RFC 5965', 'abuse').optional(),
   })
   .meta({
     id: 'InboundReceiptUpdated',

@@ -85,6 +85,7 @@ export const timelineEntrySchema = z
         ]),
         occurred_at: instant('When'),
         error_code: text('Provider’s code of a failure', '30003').optional(),
+        complaint: text('The recipient called it unwanted: type of feedback, as in RFC 5965', 'abuse').optional(),
       })
       .meta({ id: 'Delivery', description: 'What became of a message that the business sent' })
       .optional(),

@@ -442,7 +442,11 @@ function changeBody(event: ChangeEvent): Record<string, unknown> {
         emoji: event.data.emoji,
       };
     case 'omni.inbound.receipt.updated':
-      return { status: event.data.status, error_code: event.data.error?.code };
+      return {
+        status: event.data.status,
+        error_code: event.data.error?.code,
+        complaint: event.data.complaint,
+      };
     case 'omni.inbound.call.updated':
       return { call: event.data.call, received_at: event.data.received_at };
     case 'omni.inbound.order.updated':

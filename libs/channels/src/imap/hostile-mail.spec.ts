@@ -1,5 +1,7 @@
 import { cpuMillisOf } from '@app/testkit';
 import type { ChannelAccount } from '@app/kernel';
+import { aTnef } from '../shared/mail/fixtures/a-tnef.js';
+import { swollenRtf } from '../shared/mail/fixtures/swollen-rtf.js';
 import { parseMail } from './pulled-mail.js';
 
 const ACCOUNT: ChannelAccount = {
@@ -11,10 +13,17 @@ const ACCOUNT: ChannelAccount = {
   secrets: { user: 'hotro', password: 'x' },
 };
 const LONG = 500_000;
+const RTF_REFERENCES = Math.round(LONG / (17 / 8));
 const long = (text: string): string => text.repeat(Math.ceil(LONG / text.length));
 const withHead = (head: string): string => `From: a@khach.example\r\n${head}\r\n\r\nChào`;
 const withBody = (type: string, body: string): string =>
   `From: a@khach.example\r\nContent-Type: ${type}\r\n\r\n${body}`;
+/** What Outlook packs, with half a megabyte of compressed RTF, which unfolds to four. */
+const withRtf = (start: string, piece: string): string => {
+  const packed = aTnef([], { rtf: swollenRtf(start, piece, RTF_REFERENCES) });
+  const head = 'From: a@khach.example\r\nContent-Type: application/ms-tnef\r\nContent-Transfer-Encoding: base64';
+  return `${head}\r\n\r\n${packed.toString('base64')}`;
+};
 
 /** Half a megabyte of each must not hold up the mails behind it. */
 describe('a hostile mail is done within three seconds', () => {
@@ -49,7 +58,13 @@ describe('a hostile mail is done within three seconds', () => {
     ['inline pictures', withBody('text/html', long('<img src="cid:a">'))],
     ['nested parts', 'Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n'.repeat(400)],
     ['boundaries', withBody('multipart/mixed; boundary=b', long('--b\r\n'))],
+    ['parts without a boundary', withBody('multipart/mixed', long('--b\r\nContent-A: b\r\n'))],
     ['uuencoded lines', withBody('text/plain', long('begin 644 a\r\n'))],
+    ['groups of RTF', withRtf('{\\rtf1', '{\\*\\a b}')],
+    ['groups within groups of RTF', withRtf('{\\rtf1', '{')],
+    ['letters of RTF', withRtf('{\\rtf1\\ansicpg1258 ', "\\'ea\\u7841?")],
+    ['lines of RTF', withRtf('{\\rtf1', '\\par ')],
+    ['HTML in RTF', withRtf('{\\rtf1\\fromhtml1 ', '{\\*\\htmltag64 <p>}')],
     ['the code of a font', withBody('text/plain; charset=iso-8859-1', long('\u00f6\u00f9a\u00ea '))],
   ])('%s', async (_label, text) => {
     const source = Buffer.from(text, 'latin1');

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { MAX_RECORD_BYTES, messageReceivedSchema, type MessageReceived } from '@app/contracts';
+import { MAX_RECORD_BYTES, messageReceivedSchema, receiptUpdatedSchema, type MessageReceived } from '@app/contracts';
 import type { ChannelAccount } from '@app/kernel';
 import fc from 'fast-check';
 import type { ParsedMail } from '../shared/mail/received-mail.js';
@@ -387,6 +387,12 @@ describe('what it says', () => {
     expect(data.flags).toContain('truncated');
   });
 
+  it('says that it is encrypted, where only the holder of a key can read it', async () => {
+    const sealed = aMail(['Content-Type: application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m'], 'MIAG');
+    expect(await dataOf(sealed)).toMatchObject({ flags: ['encrypted'], attachments: [{ filename: 'smime.p7m' }] });
+    expect((await dataOf(aMail([]))).flags).toBeUndefined();
+  });
+
   it('stays below the limit of a record whatever the mail is made of', async () => {
     const many = Array.from({ length: 150 }, (_, i) => `k${i}${'x'.repeat(180)}@${'d'.repeat(200)}.example`).join(
       ',\r\n ',
@@ -410,6 +416,99 @@ describe('what it says', () => {
   it('stands at the receive time when no clock is credible', async () => {
     const data = await dataOf(aMail(['Date: hôm qua']), { internalDate: undefined });
     expect([data.occurred_at, data.flags]).toEqual([RECEIVED_AT.toISOString(), ['clock_adjusted']]);
+  });
+});
+
+describe('a complaint that a mailbox provider passes on', () => {
+  const complaint = (to: string, more: readonly string[] = [], type = 'abuse', disposition = 'inline') =>
+    aMail(
+      [
+        'From: Robot <phan-hoi@hop-thu.example>',
+        'Subject: FW: Khuyến mãi',
+        'Content-Type: multipart/report; report-type=feedback-report; boundary=ranh',
+        ...more,
+      ],
+      [
+        '--ranh',
+        'Content-Type: text/plain',
+        '',
+        'This is an email abuse report.',
+        '--ranh',
+        'Content-Type: message/feedback-report',
+        '',
+        `Feedback-Type: ${type}`,
+        'User-Agent: Robot/1.0',
+        'Version: 1',
+        '',
+        '--ranh',
+        'Content-Type: message/rfc822',
+        `Content-Disposition: ${disposition}`,
+        '',
+        'From: Cua hang <tin@cuahang.example>',
+        `To: ${to}`,
+        'Message-ID: <khuyen-mai-1@cuahang.example>',
+        '',
+        'Sale 50%',
+        '--ranh--',
+      ].join('\r\n'),
+    );
+
+  it.each(['inline', 'attachment'])('is of the one to whom the mail went, who wants no more (%s)', async (kept) => {
+    const { event, reports, senderId } = await parse(complaint('Ha <ha@khach.example>', [], 'abuse', kept));
+    expect(event.data).toMatchObject({
+      direction: 'inbound',
+      identity: { kind: 'email_unverified', scope: '', value: 'ha@khach.example', authenticity: 'A1' },
+      flags: ['opt_out'],
+      mail: { auto_submitted: 'complaint' },
+      reply_to: { message_kind: 'mail', provider_message_id: 'khuyen-mai-1@cuahang.example' },
+    });
+    expect(senderId).toBe('ha@khach.example');
+    expect(reports.map((report) => receiptUpdatedSchema.parse(report.event.data))).toMatchObject([
+      {
+        message_kind: 'mail',
+        status: 'delivered',
+        complaint: 'abuse',
+        message_ids: ['khuyen-mai-1@cuahang.example'],
+        identity: { value: 'ha@khach.example' },
+      },
+    ]);
+  });
+
+  it('tells the mail alone when it hides who complained', async () => {
+    const { event, reports } = await parse(complaint('redacted@khach.example'));
+    expect(event.data.identity).toEqual({
+      kind: 'sender_label',
+      scope: 'hotro',
+      value: 'unknown recipient',
+      authenticity: 'A0',
+    });
+    expect(event.data.flags).toBeUndefined();
+    expect(reports.map(({ event: { data } }) => 'complaint' in data && data.complaint)).toEqual(['abuse']);
+  });
+
+  it.each([
+    ['it is of another kind', complaint('ha@khach.example', [], 'not-spam')],
+    [
+      'its sender is forged',
+      complaint('ha@khach.example', [
+        'Authentication-Results: mx.cuahang.example; dmarc=fail header.from=hop-thu.example',
+      ]),
+    ],
+  ])('acts upon nothing when %s', async (_why, source) => {
+    const { event, reports } = await parse(source);
+    expect([event.data.identity?.value, reports, event.data.flags ?? []]).toEqual([
+      'unknown recipient',
+      [],
+      expect.not.arrayContaining(['opt_out']),
+    ]);
+  });
+
+  it('acts upon nothing when it is written in our name', async () => {
+    const ours = Buffer.from(
+      String(complaint('ha@khach.example')).replace('<phan-hoi@hop-thu.example>', '<sales@cuahang.example>'),
+    );
+    const { event, reports } = await parse(ours);
+    expect([event.data.direction, reports, event.data.flags ?? []]).toEqual(['echo', [], []]);
   });
 });
 

@@ -60,6 +60,13 @@ describe('foldChanges', () => {
     );
   });
 
+  it('keeps a complaint, whatever else becomes of the message', () => {
+    const complaint = change(INBOUND_TYPES.receipt, 3, { status: 'delivered', complaint: 'abuse' });
+    const { changes, reasons } = foldChanges(untouched, [receipt('read', 2), complaint, receipt('failed', 4)]);
+    expect(changes.delivery).toMatchObject({ status: 'read', complaint: 'abuse' });
+    expect(reasons).toEqual(['delivery']);
+  });
+
   it('gives no reason when nothing differs', () => {
     const changes = [edit('x', 1, 1), react('a', 'react', 'love', 2), receipt('sent', 3)];
     const first = foldChanges(untouched, changes);

@@ -44,6 +44,7 @@ interface ReactBody extends Reaction {
 interface ReceiptBody {
   readonly status: DeliveryStatus;
   readonly error_code?: string;
+  readonly complaint?: string;
 }
 
 interface CallBody {
@@ -123,7 +124,7 @@ function foldReactions(changes: readonly ChangeRow[]): Reaction[] {
     .sort((a, b) => (a.actor < b.actor ? -1 : 1));
 }
 
-/** The highest rank wins, whatever the order of arrival. */
+/** The highest rank wins, whatever the order of arrival; a complaint stays, whatever else becomes of the message. */
 function foldDelivery(changes: readonly ChangeRow[]): EntryChanges['delivery'] {
   const receipts = bodies<ReceiptBody>(changes, INBOUND_TYPES.receipt);
   const winner = receipts.reduce<(typeof receipts)[number] | undefined>(
@@ -133,10 +134,12 @@ function foldDelivery(changes: readonly ChangeRow[]): EntryChanges['delivery'] {
   );
   if (winner === undefined) return undefined;
   const { status, error_code: errorCode } = winner.body;
+  const complaint = receipts.find(({ body }) => body.complaint !== undefined)?.body.complaint;
   return {
     status,
     occurred_at: winner.change.occurred_at.toISOString(),
     ...(errorCode === undefined ? {} : { error_code: errorCode }),
+    ...(complaint === undefined ? {} : { complaint }),
   };
 }
 

@@ -28,6 +28,12 @@ describe('what wrote a mail', () => {
     ['a report that does not say of what', { head: 'Content-Type: multipart/report; boundary=x' }, 'bounce'],
     ['a part with a delivery status', { parts: ['message/delivery-status'] }, 'bounce'],
     ['a part with feedback', { parts: ['message/feedback-report'] }, 'complaint'],
+    [
+      'a complaint of outlook.com',
+      { from: 'staff@hotmail.com', subject: 'complaint about message from 192.0.2.10', parts: ['message/rfc822'] },
+      'complaint',
+    ],
+    ['a person who writes of a complaint', { subject: 'complaint about message from 192.0.2.10' }, 'normal'],
     ['recipients that failed', { head: 'X-Failed-Recipients: a@x.example' }, 'bounce'],
     ['the daemon', { from: 'mailer-daemon@mx.example' }, 'bounce'],
     ['the daemon with a tag', { from: 'mailer-daemon+1@mx.example' }, 'bounce'],

@@ -71,6 +71,12 @@ function fromPostmaster({ local, fields, nullReturn, bounceSubject, autoSubmitte
   );
 }
 
+/** Complaints of outlook.com are no reports: an ordinary mail with the mail complained about. */
+const fromOutlookStaff = (facts: Facts): boolean =>
+  facts.fromAddress === 'staff@hotmail.com' &&
+  /^complaint about message from/i.test(facts.subject) &&
+  facts.partTypes.includes('message/rfc822');
+
 /** Decision list; the first rule that holds decides. Only half of all real bounces are `multipart/report`. */
 const RULES: readonly (readonly [MailClass, (facts: Facts) => boolean])[] = [
   ['complaint', ({ type, reportType }) => type.startsWith('multipart/report') && reportType === 'feedback-report'],
@@ -81,6 +87,7 @@ const RULES: readonly (readonly [MailClass, (facts: Facts) => boolean])[] = [
   ['bounce', ({ type }) => type.startsWith('multipart/report')],
   ['bounce', (facts) => holds(facts, 'message/delivery-status', 'message/global-delivery-status')],
   ['complaint', (facts) => holds(facts, 'message/feedback-report')],
+  ['complaint', fromOutlookStaff],
   ['bounce', ({ fields }) => has(fields, 'x-failed-recipients')],
   ['bounce', fromDaemon],
   [

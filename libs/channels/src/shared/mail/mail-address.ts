@@ -13,6 +13,11 @@ export class AddressSet {
     this.addresses = new Set(known.map(withoutTag));
   }
 
+  /** Domain of each, as often as it occurs. */
+  get domains(): readonly string[] {
+    return [...this.addresses].map(domainOf);
+  }
+
   /** @param address normalised */
   has(address: string): boolean {
     return this.addresses.has(withoutTag(address));

@@ -46,7 +46,7 @@ export function toAttachments(parts: readonly MimePart[], html: string, original
       state: 'stored',
       source: 'blob',
       locator: original,
-      ...(part.partId === null ? {} : { part_id: part.partId }),
+      part_id: part.partId,
       declared_media_type: cleanText(part.contentType.toLowerCase(), { nul: 'remove', maxChars: 200 }).text,
       ...(filename === undefined ? {} : { filename }),
       ...invitation(part),

@@ -1,8 +1,9 @@
 import type { DeliveryStatus } from '@app/contracts';
 import { present } from '@app/kernel';
 import type { MailClass } from './automatic-mail.js';
-import { firstField, readHeaderFields, readMessageIds, splitMail, type HeaderField } from './header-fields.js';
+import { firstField, readHeaderFields, readMessageIds, type HeaderField } from './header-fields.js';
 import type { MimePart } from './parse-mime.js';
+import { bytesOf, returnedHeads } from './returned-mail.js';
 
 /** What a machine tells of a mail that we sent. */
 export interface MailReport {
@@ -13,6 +14,8 @@ export interface MailReport {
   readonly status: DeliveryStatus;
   /** Enhanced status code such as `5.1.1`, or that of SMTP. */
   readonly code?: string;
+  /** Why its recipient called it unwanted, as in RFC 5965. */
+  readonly complaint?: string;
 }
 
 /** What {@link reportsOf} looks at. */
@@ -35,16 +38,12 @@ const STATUS_OF_ACTION: Readonly<Record<string, DeliveryStatus>> = {
 
 const DELIVERY_STATUS = ['message/delivery-status', 'message/global-delivery-status'];
 const DISPOSITION = ['message/disposition-notification', 'message/global-disposition-notification'];
-const RETURNED = ['message/rfc822', 'message/global', 'message/global-headers', 'text/rfc822-headers', 'text/rfc822'];
 
 /** A report names a recipient for each group of its fields; more than these is no report of a mail. */
 const MAX_OUTCOMES = 100;
 const MAX_ADDRESS_CHARS = 320;
 /** Where machines without a report part write the code: in the first lines. */
 const SCANNED_CHARS = 20_000;
-
-const bytesOf = (parts: ReportingMail['parts'], types: readonly string[]): readonly Buffer[] =>
-  parts.flatMap(({ contentType, bytes }) => (types.includes(contentType.toLowerCase()) && bytes ? [bytes] : []));
 
 /** `rfc822; ha@khach.example` without its type. */
 function addressOf(value: string | undefined): string | undefined {
@@ -101,10 +100,9 @@ const PASTED_ID = /^[ \t>]*message-id:[ \t]*(<[^<>\s]{1,900}>)/im;
 
 /** The mail that is reported on: as it came back, else as a read receipt names it, else as answered. */
 function reportedMail({ fields, parts, text }: ReportingMail): string | undefined {
-  const returned = bytesOf(parts, RETURNED).map((bytes) => readHeaderFields(splitMail(bytes).head));
   const notified = bytesOf(parts, DISPOSITION).map((bytes) => readHeaderFields(bytes.toString('latin1')));
   const named = [
-    ...returned.map((head) => firstField(head, 'message-id')),
+    ...returnedHeads(parts).map((head) => firstField(head, 'message-id')),
     ...notified.map((notification) => firstField(notification, 'original-message-id')),
     PASTED_ID.exec(text.slice(0, SCANNED_CHARS))?.[1],
     firstField(fields, 'in-reply-to'),

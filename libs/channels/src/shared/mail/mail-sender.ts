@@ -20,6 +20,8 @@ export interface SenderFacts {
   readonly relays: AddressSet;
   readonly verdict: MailVerdict | undefined;
   readonly mailClass: MailClass;
+  /** Who complains through a mailbox provider, normalised; undefined when it is no complaint, or does not tell. */
+  readonly complainer: string | undefined;
   /** More than one `From` field or author: it is unknown which of them the border looked at. */
   readonly severalAuthors: boolean;
   /** The mail lies in our folder of sent mail, where nobody else can put anything. */
@@ -30,6 +32,8 @@ export interface SenderFacts {
 /** A name that holds an address pretends to be somebody. */
 const honestName = ({ name }: Person): { display_name?: string } =>
   name === '' || name.includes('@') ? {} : { display_name: name };
+
+const namelessly = (address: string): Person => ({ address, name: '' });
 
 function person(found: Person, proven: boolean): Pick<MailSender, 'identity' | 'senderId'> {
   const identity = {
@@ -48,9 +52,6 @@ function label(text: string, accountId: string): Pick<MailSender, 'identity' | '
   return { identity, senderId: `label:${value}` };
 }
 
-/** Machines that report on a mail; they are nobody's customer. */
-const REPORTS: ReadonlySet<MailClass> = new Set(['bounce', 'complaint']);
-
 /** A web form writes from us to us, with the visitor in `Reply-To`; what a form says is a claim. */
 function visitorOfForm({ people, own }: SenderFacts): Person | undefined {
   const recipients = [...people.to, ...people.cc];
@@ -62,6 +63,13 @@ function visitorOfForm({ people, own }: SenderFacts): Person | undefined {
 function visitorOfRelay({ people, own, relays }: SenderFacts, author: Person, proven: boolean): Person | undefined {
   if (!proven || !relays.has(author.address)) return undefined;
   return people.replyTo.find(({ address }) => !own.has(address) && !relays.has(address));
+}
+
+/** What a mailbox provider passes on is by the one who complained, never by its machine; of whom it does not tell is a label. */
+function complaint({ complainer, accountId }: SenderFacts): MailSender {
+  const other =
+    complainer === undefined ? label('unknown recipient', accountId) : person(namelessly(complainer), false);
+  return { direction: 'inbound', ...other };
 }
 
 function echo(facts: SenderFacts, proven: boolean): MailSender {
@@ -80,7 +88,8 @@ function echo(facts: SenderFacts, proven: boolean): MailSender {
  * - The author's own domain let it out, as a trusted border says: `email` (A2).
  * - Anything else with an address: `email_unverified` (A1), a twin that cannot write into the real one's timeline.
  * - From a sender of web forms, proven: the visitor in `Reply-To`, `email_unverified`.
- * - Without a usable author, and for bounces and complaints: `sender_label`, which identifies nobody.
+ * - A complaint: the recipient who complained, `email_unverified`; the label `unknown recipient` when it does not tell.
+ * - Without a usable author, and for bounces: `sender_label`, which identifies nobody.
  *
  * @see identity design, section 3.2
  */
@@ -89,7 +98,8 @@ export function senderOf(facts: SenderFacts): MailSender {
   const author = people.from[0];
   const proven = facts.sentByUs || (verdict?.aligned === true && !facts.severalAuthors);
   if (author !== undefined && (facts.sentByUs || own.has(author.address))) return echo(facts, proven);
-  if (author === undefined || REPORTS.has(mailClass)) {
+  if (mailClass === 'complaint') return complaint(facts);
+  if (author === undefined || mailClass === 'bounce') {
     const text = author?.address ?? people.fromText;
     return { direction: 'inbound', ...label(text === '' ? 'unknown sender' : text, accountId) };
   }

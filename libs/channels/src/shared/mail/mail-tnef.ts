@@ -1,11 +1,15 @@
+import { isUtf8 } from 'node:buffer';
 import { present } from '@app/kernel';
+import { decodeCodePage } from './code-page.js';
+import { decompressRtf } from './lzfu.js';
+import { readRtf } from './rtf-letter.js';
 
 /** What Outlook packs into one part: files, and now and then the only readable text. */
 export interface TnefContents {
   readonly files: readonly TnefFile[];
-  /** Plain text of the letter, when there is any. */
+  /** Plain text of the letter, when there is any; that of its RTF, when there is nothing else. */
   readonly text?: string;
-  /** HTML of the letter, in the charset that it names itself. */
+  /** HTML of the letter, when there is any; that within its RTF, when there is nothing else. */
   readonly html?: string;
 }
 
@@ -28,12 +32,26 @@ const ATTRIBUTE = {
   rendering: 0x9002,
   properties: 0x9003,
   attachment: 0x9005,
+  codePage: 0x9007,
 };
 /** Properties of MAPI. */
-const PROPERTY = { body: 0x1000, html: 0x1013, longName: 0x3707, name: 0x3704, mimeTag: 0x370e, object: 0x3701 };
+const PROPERTY = {
+  body: 0x1000,
+  rtf: 0x1009,
+  html: 0x1013,
+  object: 0x3701,
+  name: 0x3704,
+  longName: 0x3707,
+  mimeTag: 0x370e,
+  htmlCodePage: 0x3fde,
+};
 
 const MAX_ATTRIBUTES = 20_000;
 const MAX_PROPERTIES = 5_000;
+/** RTF of a letter is a few kilobytes, or megabytes with pictures, which are not read. */
+const MAX_RTF_BYTES = 8 * 1024 * 1024;
+/** Beyond the longest text that is kept, so that a cut is told; HTML may be longer than its text. */
+const MAX_RTF_CHARS = 512 * 1024;
 
 /** Bytes of a value that has no length of its own, by its type; multiples of four. */
 const FIXED_BYTES: Readonly<Record<number, number>> = {
@@ -50,6 +68,7 @@ const FIXED_BYTES: Readonly<Record<number, number>> = {
   0x0048: 16,
 };
 const SIZED = new Set([0x001e, 0x001f, 0x000d, 0x0102]);
+const STRING = 0x001e;
 const UTF16 = 0x001f;
 const OBJECT = 0x000d;
 const MULTIPLE = 0x1000;
@@ -122,17 +141,39 @@ function readProperties(bytes: Buffer): ReadonlyMap<number, MapiValue> {
 
 const untilNul = (text: string): string => text.split('\u0000', 1)[0]!;
 
-/** Text of one byte a character is in the code page of the sender; Latin-1 keeps every byte. */
-function textOf(value: MapiValue | undefined): string | undefined {
+/** Text of one byte a character is in the code page of the sender; Latin-1 keeps every byte where none is named. */
+function textOf(value: MapiValue | undefined, codePage?: number): string | undefined {
   if (value === undefined) return undefined;
-  const text = untilNul(value.bytes.toString(value.type === UTF16 ? 'utf16le' : 'latin1'));
+  const { type, bytes } = value;
+  const oneByte = codePage === undefined ? bytes.toString('latin1') : decodeCodePage(bytes, codePage);
+  const text = untilNul(type === UTF16 ? bytes.toString('utf16le') : oneByte);
   return text === '' ? undefined : text;
+}
+
+const numberOf = (value: MapiValue | undefined): number | undefined =>
+  value?.bytes.length === 4 ? value.bytes.readUInt32LE(0) : undefined;
+
+/** HTML in the code page that stands beside it; without one in UTF-8, or else in that of the sender. */
+function htmlOf(properties: ReadonlyMap<number, MapiValue>, codePage: number | undefined): string | undefined {
+  const bytes = properties.get(PROPERTY.html)?.bytes;
+  if (bytes === undefined) return undefined;
+  const named = numberOf(properties.get(PROPERTY.htmlCodePage)) ?? (isUtf8(bytes) ? undefined : codePage);
+  return named === undefined ? bytes.toString('utf8') : decodeCodePage(bytes, named);
+}
+
+/** What compressed RTF says. */
+function rtfLetterOf(value: Buffer | undefined): Pick<TnefContents, 'text' | 'html'> {
+  const rtf = value && decompressRtf(value, MAX_RTF_BYTES);
+  const letter = rtf && readRtf(rtf, MAX_RTF_CHARS);
+  return letter === undefined ? {} : { [letter.kind]: letter.text };
 }
 
 class Unpacker {
   private readonly files: { filename?: string; contentType?: string; bytes?: Buffer }[] = [];
   private text: string | undefined;
   private html: string | undefined;
+  private rtf: Buffer | undefined;
+  private codePage: number | undefined;
 
   take(id: number, data: Buffer): void {
     const file = this.files.at(-1);
@@ -141,21 +182,26 @@ class Unpacker {
         this.files.push({});
         return;
       case ATTRIBUTE.title:
-        if (file !== undefined) file.filename ??= textOf({ type: 0x001e, bytes: data });
+        if (file !== undefined) file.filename ??= textOf({ type: STRING, bytes: data }, this.codePage);
         return;
       case ATTRIBUTE.data:
         if (file !== undefined) file.bytes = data;
         return;
       case ATTRIBUTE.attachment:
-        if (file !== undefined) Object.assign(file, described(readProperties(data)));
+        if (file !== undefined) Object.assign(file, described(readProperties(data), this.codePage));
+        return;
+      case ATTRIBUTE.codePage:
+        // The first of two; it stands before everything that it is about.
+        this.codePage = data.length >= 4 ? data.readUInt32LE(0) : undefined;
         return;
       case ATTRIBUTE.body:
-        this.text ??= textOf({ type: 0x001e, bytes: data });
+        this.text ??= textOf({ type: STRING, bytes: data }, this.codePage);
         return;
       case ATTRIBUTE.properties: {
         const properties = readProperties(data);
-        this.text = textOf(properties.get(PROPERTY.body)) ?? this.text;
-        this.html ??= properties.get(PROPERTY.html)?.bytes.toString('utf8');
+        this.text = textOf(properties.get(PROPERTY.body), this.codePage) ?? this.text;
+        this.html ??= htmlOf(properties, this.codePage);
+        this.rtf ??= properties.get(PROPERTY.rtf)?.bytes;
         return;
       }
       default:
@@ -165,8 +211,14 @@ class Unpacker {
   get contents(): TnefContents {
     return {
       files: this.files.flatMap(({ bytes, ...about }) => (bytes === undefined ? [] : [{ ...about, bytes }])),
-      ...present({ text: this.text, html: this.html }),
+      ...this.words,
     };
+  }
+
+  /** RTF repeats what text and HTML say, and counts where there is neither. */
+  private get words(): Pick<TnefContents, 'text' | 'html'> {
+    const isSaid = [this.text, this.html].some((said) => said !== undefined && said.trim() !== '');
+    return isSaid ? present({ text: this.text, html: this.html }) : rtfLetterOf(this.rtf);
   }
 }
 
@@ -179,19 +231,20 @@ function objectOf(value: MapiValue | undefined): Buffer | undefined {
   return value.type === OBJECT ? value.bytes.subarray(INTERFACE_BYTES) : value.bytes;
 }
 
-function described(properties: ReadonlyMap<number, MapiValue>): Partial<TnefFile> {
+function described(properties: ReadonlyMap<number, MapiValue>, codePage: number | undefined): Partial<TnefFile> {
   const bytes = objectOf(properties.get(PROPERTY.object));
-  const filename = textOf(properties.get(PROPERTY.longName)) ?? textOf(properties.get(PROPERTY.name));
+  const filename =
+    textOf(properties.get(PROPERTY.longName), codePage) ?? textOf(properties.get(PROPERTY.name), codePage);
   const contentType = textOf(properties.get(PROPERTY.mimeTag));
   return present({ filename, contentType, bytes });
 }
 
 /**
  * Opens `winmail.dat`, in which Outlook packs a letter that it thinks only Outlook reads. Pure, without unpacking of
- * archives; compressed RTF stays closed.
+ * archives. RTF that is damaged says nothing.
  *
  * @returns undefined for what is no such file, or is cut or broken anywhere
- * @see MS-OXTNEF
+ * @see MS-OXTNEF; MS-OXRTFCP and MS-OXRTFEX for letters in RTF
  */
 export function readTnef(bytes: Buffer): TnefContents | undefined {
   const cursor = new Cursor(bytes);

@@ -18,6 +18,8 @@ import { fitIntoRecord } from './fit-record.js';
 import { mailKeys } from './fingerprint.js';
 import { allFields, firstField, readHeaderFields, splitMail, type HeaderField } from './header-fields.js';
 import { readMailPolicy } from './mail-policy.js';
+import { isEncrypted } from './encrypted-mail.js';
+import { complaintOf, toReports } from './mail-complaint.js';
 import { originalAsAttachment, toAttachments } from './mail-attachments.js';
 import { peopleOf, type People } from './mail-people.js';
 import { unpackParts } from './mail-parts.js';
@@ -145,12 +147,17 @@ function substanceOf(envelope: Envelope, packed: ParsedMime): Substance {
     fromName: author?.name ?? people.fromText,
     subject: cleanSubject(mime),
   });
+  const own = new AddressSet([context.account.externalId, ...policy.aliases]);
+  // No mailbox provider writes in our name.
+  const isForged = verdict?.dmarc === 'fail' || (author !== undefined && own.has(author.address));
+  const complaint = complaintOf({ mailClass, parts: packed.parts, own, isForged });
   const sender = senderOf({
     people,
-    own: new AddressSet([context.account.externalId, ...policy.aliases]),
+    own,
     relays: new AddressSet(policy.formRelays),
     verdict,
     mailClass,
+    complainer: complaint?.recipient,
     severalAuthors: people.from.length !== 1 || allFields(fields, 'from').length !== 1,
     sentByUs: mail.sentByUs,
     accountId: context.account.id,
@@ -164,7 +171,7 @@ function substanceOf(envelope: Envelope, packed: ParsedMime): Substance {
   return {
     sender,
     thread,
-    answers: repliesTo(thread, mailClass),
+    answers: complaint?.messageId ?? repliesTo(thread, mailClass),
     content,
     attachments: partial
       ? [wholeOnServer(envelope)]
@@ -172,12 +179,17 @@ function substanceOf(envelope: Envelope, packed: ParsedMime): Substance {
     mailFields: toMailFields(people, thread, verdict, mailClass),
     flags: [
       ...flags,
+      ...(complaint?.recipient === undefined ? [] : ['opt_out']),
+      ...(isEncrypted({ fields, parts: mime.parts, text: content.text ?? '' }) ? ['encrypted'] : []),
       ...(sender.direction === 'inbound'
-        ? spoofSignals({ people, verdict, mailClass, isForm: isForm(sender, people) })
+        ? spoofSignals({ people, own, verdict, mailClass, isForm: isForm(sender, people) })
         : []),
     ],
     blobs: html === undefined ? [original] : [original, html],
-    reports: reportsOf({ mailClass, fields, parts: packed.parts, text: content.text ?? '' }),
+    reports:
+      complaint === undefined
+        ? reportsOf({ mailClass, fields, parts: packed.parts, text: content.text ?? '' })
+        : toReports(complaint),
   };
 }
 
@@ -259,7 +271,8 @@ function toMessage(envelope: Envelope, substance: Substance): MessageReceived {
  * A report as an event of its own, beside the mail that brought it: Message-ID, recipient and outcome stand for it, so
  * that a report that is repeated is one.
  */
-function toReceipt(message: MessageReceived, { messageId, recipient, status, code }: MailReport): InboundEvent {
+function toReceipt(message: MessageReceived, report: MailReport): InboundEvent {
+  const { messageId, recipient, status, code, complaint } = report;
   const {
     content: _content,
     attachments: _attachments,
@@ -269,7 +282,12 @@ function toReceipt(message: MessageReceived, { messageId, recipient, status, cod
     ...frame
   } = message;
   const named = cleanIdentifier(messageId);
-  const tuple = JSON.stringify([named, recipient === undefined ? '' : cleanIdentifier(recipient), status, code ?? '']);
+  const tuple = JSON.stringify([
+    named,
+    recipient === undefined ? '' : cleanIdentifier(recipient),
+    status,
+    code ?? complaint ?? '',
+  ]);
   return {
     id: inboundEventId({ accountId: message.account_id, eventKind: 'receipt', messageId: tuple }),
     type: INBOUND_TYPES.receipt,
@@ -281,6 +299,7 @@ function toReceipt(message: MessageReceived, { messageId, recipient, status, cod
       status,
       message_ids: [named],
       ...(code === undefined ? {} : { error: { code } }),
+      ...(complaint === undefined ? {} : { complaint }),
     },
   };
 }

@@ -3,7 +3,8 @@ import { MailParser, type AddressObject, type AttachmentStream, type Headers, ty
 
 /** A part that is shown as an attachment; its bytes are counted and hashed, never kept. */
 export interface MimePart {
-  readonly partId: string | null;
+  /** Number of the part, as in IMAP. */
+  readonly partId: string;
   readonly contentType: string;
   readonly filename?: string;
   readonly contentDisposition?: string;
@@ -14,6 +15,8 @@ export interface MimePart {
   readonly sha256: string;
   /** The decoded bytes of a part that is read and not only shown; absent above {@link MAX_READ_BYTES}. */
   readonly bytes?: Buffer;
+  /** The parser does not know its encoding: the bytes are text with a file written into it. */
+  readonly uuencoded?: true;
 }
 
 /** What the parser makes of a mail. */
@@ -34,6 +37,8 @@ export type MimeResult =
   { readonly ok: true; readonly mime: ParsedMime } | { readonly ok: false; readonly reason: MimeFailure };
 
 const UNKNOWN_TYPE = 'application/octet-stream';
+/** Number of the one part of a mail that is no multipart; the parser leaves it out. @see RFC 3501 section 6.4.5 */
+const ONLY_PART = '1';
 
 /** HTML longer than this is not turned into text. */
 export const MAX_HTML_CHARS = 2 * 1024 * 1024;
@@ -60,10 +65,14 @@ function* chunksOf(source: Buffer): Generator<Buffer> {
 /** Of broken mails the parser gives things that are no texts, whatever its types say. */
 const textually = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
+const UUENCODING = /^\s*(x-)?uue(ncode)?\s*$/i;
+const isUuencoded = ({ headers }: AttachmentStream): boolean =>
+  UUENCODING.test(textually(headers.get('content-transfer-encoding')) ?? '');
+
 /** Whether a part's own bytes are wanted. Some programs call the file of Outlook an unknown type. */
-function isRead({ contentType, filename }: AttachmentStream): boolean {
-  const type = textually(contentType)?.toLowerCase() ?? '';
-  return READ_TYPES.test(type) || textually(filename)?.toLowerCase() === 'winmail.dat';
+function isRead(part: AttachmentStream): boolean {
+  const type = textually(part.contentType)?.toLowerCase() ?? '';
+  return READ_TYPES.test(type) || textually(part.filename)?.toLowerCase() === 'winmail.dat' || isUuencoded(part);
 }
 
 /** Collects bytes up to a limit; undefined above it. */
@@ -84,10 +93,13 @@ class Collected {
   }
 }
 
+const partIdOf = ({ partId }: AttachmentStream): string => textually(partId) ?? ONLY_PART;
+
 function finishedPart(part: AttachmentStream, bytes: Buffer | undefined): MimePart {
   return {
     ...(bytes === undefined ? {} : { bytes }),
-    partId: textually(part.partId) ?? null,
+    ...(isUuencoded(part) ? { uuencoded: true } : {}),
+    partId: partIdOf(part),
     contentType: textually(part.contentType) ?? UNKNOWN_TYPE,
     filename: textually(part.filename),
     contentDisposition: textually(part.contentDisposition),
@@ -107,7 +119,7 @@ export interface ParseOptions {
 
 /** Collects the bytes of a part that somebody reads. */
 function collectorFor(part: AttachmentStream, wanted: string | undefined): Collected | undefined {
-  if (wanted !== undefined && part.partId === wanted) return new Collected(Infinity);
+  if (wanted !== undefined && partIdOf(part) === wanted) return new Collected(Infinity);
   return isRead(part) ? new Collected(MAX_READ_BYTES) : undefined;
 }
 

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { splitMail } from './header-fields.js';
+import { mendBoundary } from './mend-boundary.js';
 
 /**
  * Charset labels that iconv-lite does not know, and what they mean. Without this the text is decoded as UTF-8 and every
@@ -63,11 +64,11 @@ function labelPlainText(source: Buffer): Buffer {
 }
 
 /**
- * Rewrites what mailparser would misread: lone CR as line end, Vietnamese charset labels that no library knows, 8-bit
- * text without a label. The result is for parsing only; the original bytes are what is kept and hashed.
+ * Rewrites what mailparser would misread: lone CR as line end, parts under another boundary than named, Vietnamese
+ * charset labels that no library knows, 8-bit text without a label. The result is for parsing only; the original bytes are what is kept and hashed.
  */
 export function prepareSource(raw: Buffer): Buffer {
-  const source = labelPlainText(mendLineEnds(raw));
+  const source = labelPlainText(mendBoundary(mendLineEnds(raw)));
   const text = source.toString('latin1');
   return ANY_LABEL.test(text) ? Buffer.from(rewriteLabels(text), 'latin1') : source;
 }

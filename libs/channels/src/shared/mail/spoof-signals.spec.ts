@@ -51,6 +51,7 @@ describe('signs that a mail may not be from whom it seems', () => {
     ['a Vietnamese domain', 'From: a@công-ty.example', []],
     ['a domain with a Cyrillic letter among Latin ones', 'From: a@kh\u0430ch.example', ['mixed_scripts']],
     ['the same as A-label', `From: a@${new URL('http://kh\u0430ch.example').hostname}`, ['mixed_scripts']],
+    ['a domain that is taken for ours', 'From: a@examp1e.vn', ['domain_like_ours']],
     ['a Cyrillic domain', 'From: a@\u043f\u043e\u0447\u0442\u0430.example', []],
     ['a Japanese domain with Latin letters', 'From: a@abc\u65e5\u672c.example', []],
     ['what we wrote ourselves', 'From: "x@la.example" <hotro@shop.example.vn>', []],

@@ -3,7 +3,8 @@ import { normaliseMailAddress } from '@app/identity';
 import type { MailVerdict } from './authentication-results.js';
 import type { MailClass } from './automatic-mail.js';
 import { isAligned } from './domain-alignment.js';
-import { domainOf } from './mail-address.js';
+import { looksLike } from './look-alike.js';
+import { domainOf, type AddressSet } from './mail-address.js';
 import type { People, Person } from './mail-people.js';
 
 /** What {@link spoofSignals} looks at. */
@@ -11,6 +12,7 @@ export interface SpoofFacts {
   readonly people: People;
   readonly verdict: MailVerdict | undefined;
   readonly mailClass: MailClass;
+  readonly own: AddressSet;
   /** A form, whose sender is not the one who filled it in. */
   readonly isForm: boolean;
 }
@@ -59,12 +61,14 @@ const answersElsewhere = ({ people: { from, replyTo }, mailClass, isForm }: Spoo
  * decided by its identity.
  */
 export function spoofSignals(facts: SpoofFacts): readonly string[] {
-  const { people, verdict } = facts;
+  const { people, own, verdict } = facts;
   const author = people.from[0];
+  const domain = author === undefined ? '' : domainOf(author.address);
   return [
     ...(verdict?.dmarc === 'fail' ? ['dmarc_fail'] : []),
     ...(people.from.some(namesOther) ? ['name_of_another'] : []),
     ...(answersElsewhere(facts) ? ['reply_to_elsewhere'] : []),
-    ...(author !== undefined && mixesScripts(domainOf(author.address)) ? ['mixed_scripts'] : []),
+    ...(mixesScripts(domain) ? ['mixed_scripts'] : []),
+    ...(own.domains.some((ours) => looksLike(domain, ours)) ? ['domain_like_ours'] : []),
   ];
 }
