@@ -104,6 +104,22 @@ describeWithServer('a connection that is cut', () => {
     expect(subjects()).toEqual(numbered(3));
   });
 
+  it('to a server that shows a mail after later ones brings it too, once', async () => {
+    service = await startEmailService({ databaseUrl: url, account: anAccount(proxy.port), times: { lateMs: 0 } });
+    await settledAt(0);
+    proxy.rewriteClient((text) => text.replace(/(?<=UID SEARCH [^\r]*)(?=\r)/, ' NOT UID 2'));
+    await dovecot.append('hotro', 'INBOX', [mail(1), mail(2), mail(3)]);
+    await settledAt(3);
+    await until(() => seen.length >= 2);
+    expect(subjects()).toEqual(['Thư 1', 'Thư 3']);
+    proxy.rewriteClient(undefined);
+    await dovecot.append('hotro', 'INBOX', [mail(4)]);
+    await until(() => seen.length >= 4);
+    await dovecot.append('hotro', 'INBOX', [mail(5)]);
+    await until(() => seen.length >= 5);
+    expect(subjects().toSorted()).toEqual(numbered(5));
+  });
+
   it('at one mail whenever it is fetched sets that mail aside with its head and goes on', async () => {
     await dovecot.append(
       'hotro',

@@ -7,6 +7,8 @@ export interface CuttingProxy {
   readonly connections: number;
   /** Cuts a connection when one side's bytes match, so many times; the bytes that match are not passed on. */
   cutOn(side: 'client' | 'server', pattern: RegExp, times: number): void;
+  /** Changes what clients say from now on; undefined: nothing. */
+  rewriteClient(rewrite: ((text: string) => string) | undefined): void;
   /** Cuts that are still to come. */
   readonly cutsLeft: number;
   /** Cuts every connection now. */
@@ -18,6 +20,7 @@ export interface CuttingProxy {
 export async function startCuttingProxy(targetPort: number): Promise<CuttingProxy> {
   const sockets = new Set<Socket>();
   let connections = 0;
+  let rewriteClient: ((text: string) => string) | undefined;
   let rule: { side: 'client' | 'server'; pattern: RegExp; times: number } | undefined;
   const shouldCut = (side: 'client' | 'server', chunk: Buffer): boolean => {
     if (rule === undefined || rule.times === 0 || rule.side !== side || !rule.pattern.test(chunk.toString('latin1'))) {
@@ -41,7 +44,10 @@ export async function startCuttingProxy(targetPort: number): Promise<CuttingProx
         cut();
       });
     }
-    client.on('data', (chunk) => (shouldCut('client', chunk) ? cut() : upstream.write(chunk)));
+    client.on('data', (chunk) => {
+      if (shouldCut('client', chunk)) cut();
+      else upstream.write(rewriteClient === undefined ? chunk : rewriteClient(chunk.toString('latin1')), 'latin1');
+    });
     upstream.on('data', (chunk) => (shouldCut('server', chunk) ? cut() : client.write(chunk)));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -52,6 +58,9 @@ export async function startCuttingProxy(targetPort: number): Promise<CuttingProx
     },
     cutOn(side, pattern, times) {
       rule = { side, pattern, times };
+    },
+    rewriteClient(rewrite) {
+      rewriteClient = rewrite;
     },
     get cutsLeft() {
       return rule?.times ?? 0;

@@ -17,6 +17,7 @@ const TIMES: WorkerTimes = {
   backOff: { firstMs: 20, maxMs: 100, loginMs: 200 },
   standbyMs: 50,
   settleMs: 20,
+  lateMs: 3_600_000,
   stopMs: 2_000,
 };
 

@@ -151,6 +151,12 @@ export class MailboxSession {
     return uids.filter((uid) => uid >= from && uid <= to);
   }
 
+  /** UIDs within stretches, ascending. @throws MailServerError */
+  async uidsWithin(stretches: readonly { readonly from: number; readonly to: number }[]): Promise<readonly number[]> {
+    const found = await this.search({ uid: stretches.map(({ from, to }) => `${from}:${to}`).join(',') });
+    return found.filter((uid) => stretches.some(({ from, to }) => uid >= from && uid <= to));
+  }
+
   /** Sizes and receive times, ascending by UID; mails that are gone meanwhile are missing. @throws MailServerError */
   async describe(uids: readonly number[]): Promise<readonly MailMeta[]> {
     const rows = await this.ask(() =>

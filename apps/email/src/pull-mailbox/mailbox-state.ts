@@ -21,6 +21,14 @@ export interface Trouble {
   readonly attempts: number;
 }
 
+/** UIDs that the server did not list when higher ones were taken, both ends included. */
+export interface Gap {
+  readonly from: number;
+  readonly to: number;
+  /** ISO 8601. */
+  readonly seenAt: string;
+}
+
 /**
  * Where the pull of a folder stands. Every UID up to `lastUid` that is not in `history` was appended to the stream and
  * acknowledged, or was left out on purpose. It is saved late, never early.
@@ -31,6 +39,8 @@ export interface MailboxState {
   readonly lastUid: number;
   readonly history?: History;
   readonly trouble?: Trouble;
+  /** Ascending; of the last day, and not more than a look at them may cost. */
+  readonly gaps?: readonly Gap[];
   readonly seededAt: string;
   /** Newest time at which the server received a mail that was published. */
   readonly lastInternalDate?: string;
@@ -45,6 +55,9 @@ export interface FolderStatus {
 /** UIDs that are looked at in one step of the history. */
 export const HISTORY_WINDOW = 500;
 const OVERLAP_MS = 2 * 86_400_000;
+/** Servers of several machines are said to show a mail late, below UIDs that were shown before; a day is patient. */
+const GAP_MS = 86_400_000;
+const MAX_GAPS = 100;
 
 const historyOf = (status: FolderStatus, rest: Pick<History, 'since' | 'backfill'>): { history?: History } =>
   status.uidNext > 1 ? { history: { next: 1, end: status.uidNext - 1, ...rest } } : {};
@@ -67,7 +80,7 @@ export function seed(status: FolderStatus, history: string, now: Date): MailboxS
  * history that was not finished starts again.
  */
 export function reseed(state: MailboxState, status: FolderStatus): MailboxState {
-  const { trouble: _stale, history, ...rest } = state;
+  const { trouble: _stale, gaps: _numbered, history, ...rest } = state;
   const known = new Date(state.lastInternalDate ?? state.seededAt).getTime();
   const unfinished = history?.backfill === true;
   const since = unfinished ? history.since : new Date(known - OVERLAP_MS).toISOString();
@@ -79,15 +92,44 @@ export function reseed(state: MailboxState, status: FolderStatus): MailboxState 
   };
 }
 
-/** Which of the two cursors a fetch moves. */
-export type Cursor = 'live' | 'history';
+/** Which cursor a fetch moves; what was late moves none. */
+export type Cursor = 'live' | 'history' | 'late';
 
 /** Progress of one step. */
 export interface Progress {
   /** Everything up to here is done. */
   readonly through: number;
   /** Newest receive time among the mails published. */
-  readonly internalDate?: Date;
+  readonly internalDate?: Date | undefined;
+  /** UIDs that the server listed, up to `through` at least. */
+  readonly listed: readonly number[];
+  readonly at: Date;
+}
+
+/** The stretches between UIDs that are not among them. @param listed ascending */
+function gapsAmong(from: number, through: number, listed: readonly number[], seenAt: string): readonly Gap[] {
+  const gaps: Gap[] = [];
+  let next = from;
+  for (const uid of [...listed.filter((one) => one >= from && one <= through), through + 1]) {
+    if (uid > next) gaps.push({ from: next, to: uid - 1, seenAt });
+    next = uid + 1;
+  }
+  return gaps;
+}
+
+function gapsAfter({ gaps = [], lastUid }: MailboxState, cursor: Cursor, progress: Progress): readonly Gap[] {
+  const { through, listed, at } = progress;
+  const young = gaps.filter(({ seenAt }) => at.getTime() - Date.parse(seenAt) < GAP_MS);
+  switch (cursor) {
+    case 'live':
+      return [...young, ...gapsAmong(lastUid + 1, through, listed, at.toISOString())].slice(-MAX_GAPS);
+    case 'late': {
+      const taken = listed.filter((uid) => uid <= through);
+      return young.flatMap(({ from, to, seenAt }) => gapsAmong(from, to, taken, seenAt));
+    }
+    case 'history':
+      return young;
+  }
 }
 
 const later = (known: string | undefined, found: Date | undefined): string | undefined => {
@@ -96,15 +138,18 @@ const later = (known: string | undefined, found: Date | undefined): string | und
 };
 
 /** Moves a cursor; a trouble that lies behind it is over, and a history that is through disappears. */
-export function advance(state: MailboxState, cursor: Cursor, { through, internalDate }: Progress): MailboxState {
-  const { trouble, history, lastInternalDate, ...rest } = state;
+export function advance(state: MailboxState, cursor: Cursor, progress: Progress): MailboxState {
+  const { through, internalDate } = progress;
+  const { trouble, history, lastInternalDate, gaps: _before, ...rest } = state;
   const newest = later(lastInternalDate, internalDate);
   const moved = cursor === 'history' && history !== undefined ? { ...history, next: through + 1 } : history;
+  const gaps = gapsAfter(state, cursor, progress);
   return {
     ...rest,
     ...(cursor === 'live' ? { lastUid: Math.max(state.lastUid, through) } : {}),
     ...(moved !== undefined && moved.next <= moved.end ? { history: moved } : {}),
     ...(trouble !== undefined && trouble.until > through ? { trouble } : {}),
+    ...(gaps.length === 0 ? {} : { gaps }),
     ...(newest === undefined ? {} : { lastInternalDate: newest }),
   };
 }

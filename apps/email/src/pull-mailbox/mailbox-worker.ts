@@ -19,6 +19,8 @@ export interface WorkerTimes {
   readonly standbyMs: number;
   /** Wait after a notification, because one often follows another. */
   readonly settleMs: number;
+  /** How often it looks for mails that the server shows late. */
+  readonly lateMs: number;
   /** Longest wait for work under way when the service ends. */
   readonly stopMs: number;
 }
@@ -27,6 +29,7 @@ export const WORKER_TIMES: WorkerTimes = {
   backOff: { firstMs: 1_000, maxMs: 60_000, loginMs: 300_000 },
   standbyMs: 2_000,
   settleMs: 300,
+  lateMs: 3_600_000,
   stopMs: 5_000,
 };
 
@@ -62,6 +65,8 @@ export class MailboxWorker {
   private session: MailboxSession | undefined;
   private stopping = false;
   private running: Promise<void> | undefined;
+  /** When it last looked for mails that the server shows late; milliseconds since 1970. */
+  private lookedForLate = Date.now();
 
   constructor(
     private readonly account: ChannelAccount,
@@ -203,6 +208,7 @@ export class MailboxWorker {
     for (;;) {
       try {
         await pass.run();
+        await this.takeLate(pass);
       } catch (error) {
         if (error instanceof FetchError) await save(troubled(pass.reached, error.uids));
         throw error;
@@ -215,6 +221,12 @@ export class MailboxWorker {
       if (told) await this.wakeUpAfter(this.parts.times.settleMs);
       else await this.checkNumbering(session, pass.reached);
     }
+  }
+
+  private async takeLate(pass: SyncPass): Promise<void> {
+    if (Date.now() - this.lookedForLate < this.parts.times.lateMs) return;
+    await pass.takeLate();
+    this.lookedForLate = Date.now();
   }
 
   /** Something was done: whatever was the matter before is over. */
@@ -233,6 +245,7 @@ export class MailboxWorker {
     const parts = { ...this.parts, logger: this.logger };
     return {
       session,
+      clock: this.parts.clock,
       folder: this.folder,
       maxMailBytes: this.settings.maxMailBytes,
       save,

@@ -1,4 +1,5 @@
 import type { ParsedMail, PulledMail } from '@app/channels';
+import type { Clock } from '@app/kernel';
 import { MailLine, type LineLimits } from './mail-line.js';
 import type { MailboxSession, MailMeta } from './mailbox-session.js';
 import { advance, HISTORY_WINDOW, type Cursor, type MailboxState } from './mailbox-state.js';
@@ -6,9 +7,10 @@ import { planFetches, type FetchPlan } from './plan-fetches.js';
 
 /** What a pass works with. */
 export interface PassParts {
-  readonly session: Pick<MailboxSession, 'uidsFrom' | 'uidsBetween' | 'describe' | 'fetch'>;
+  readonly session: Pick<MailboxSession, 'uidsFrom' | 'uidsBetween' | 'uidsWithin' | 'describe' | 'fetch'>;
   readonly folder: string;
   readonly maxMailBytes: number;
+  readonly clock: Clock;
   /** Makes events of mails; never rejects for what they hold. */
   read(mails: readonly PulledMail[]): Promise<readonly ParsedMail[]>;
   /** Makes the bytes of mails durable. @returns whether all of them could be */
@@ -69,11 +71,27 @@ export class SyncPass {
 
   /** Takes everything that arrived since, and the history in between: new mail first, then a window of old. */
   async run(): Promise<void> {
+    await this.inLine(async (line) => {
+      do await this.live(line);
+      while (await this.historyStep(line));
+    });
+  }
+
+  /** Takes mails that the server shows now and did not list when higher UIDs were taken. */
+  async takeLate(): Promise<void> {
+    const { gaps } = this.saved;
+    if (gaps === undefined) return;
+    await this.inLine(async (line) => {
+      const uids = await line.ask(() => this.parts.session.uidsWithin(gaps));
+      if (uids.length > 0) await this.take(line, { cursor: 'late', uids, through: uids.at(-1)!, backfill: false });
+    });
+  }
+
+  private async inLine(work: (line: MailLine) => Promise<void>): Promise<void> {
     const line = new MailLine(UNDERWAY);
     this.planned = this.saved;
     try {
-      do await this.live(line);
-      while (await this.historyStep(line));
+      await work(line);
     } finally {
       // The connection belongs to one command at a time: what is under way ends before anybody goes on.
       await line.end();
@@ -118,11 +136,11 @@ export class SyncPass {
         await this.takePlan(line, plan, wanted, range);
       }
     }
-    if (cursor === 'history' || through > this.planned.lastUid) await this.takeNothing(line, range);
+    if (cursor !== 'live' || through > this.planned.lastUid) await this.takeNothing(line, range);
   }
 
   private async takePlan(line: MailLine, plan: FetchPlan, metas: readonly MailMeta[], range: Range): Promise<void> {
-    const { cursor, backfill } = range;
+    const { backfill } = range;
     const through = plan.uids.at(-1)!;
     const known = new Map(metas.map((meta) => [meta.uid, meta]));
     const planned = plan.uids.map((uid) => known.get(uid)!);
@@ -140,20 +158,24 @@ export class SyncPass {
       append: async ({ parsed, areStored }) => {
         if (parsed.length > 0) await this.parts.append(parsed, areStored);
       },
-      save: () => this.move(cursor, through, newestOf(dates)),
+      save: () => this.move(range, through, newestOf(dates)),
     });
-    this.planned = advance(this.planned, cursor, { through });
+    this.plan(range, through);
   }
 
   /** Moves a cursor over UIDs that are gone or left out. */
-  private async takeNothing(line: MailLine, { cursor, through, saved }: Range): Promise<void> {
+  private async takeNothing(line: MailLine, range: Range): Promise<void> {
     const nothing = (): Promise<void> => Promise.resolve();
     const save = async (): Promise<void> => {
-      await this.move(cursor, through);
-      saved?.();
+      await this.move(range, range.through);
+      range.saved?.();
     };
     await line.add({ sizeBytes: 0, fetch: nothing, read: nothing, store: nothing, append: nothing, save });
-    this.planned = advance(this.planned, cursor, { through });
+    this.plan(range, range.through);
+  }
+
+  private plan({ cursor, uids }: Range, through: number): void {
+    this.planned = advance(this.planned, cursor, { through, listed: uids, at: this.parts.clock.now() });
   }
 
   private async fetch(
@@ -174,8 +196,9 @@ export class SyncPass {
     }));
   }
 
-  private async move(cursor: Cursor, through: number, internalDate?: Date): Promise<void> {
-    const next = advance(this.saved, cursor, { through, internalDate });
+  private async move({ cursor, uids }: Range, through: number, internalDate?: Date): Promise<void> {
+    const at = this.parts.clock.now();
+    const next = advance(this.saved, cursor, { through, internalDate, listed: uids, at });
     await this.parts.save(next);
     this.saved = next;
     this.parts.moved();
