@@ -110,7 +110,7 @@ function mapUnsend(subject: Subject): MappedLine {
   const messageId = idOf(objectOf(subject.value['unsend'])?.['messageId']);
   if (messageId === undefined) return unreadable('unsend without messageId');
   const naming: Naming = { kind: 'delete', messageId, messageKind: 'message' };
-  const data = { ...frameOf(subject, naming), action: 'delete' as const };
+  const data = withPresent(frameOf(subject, naming), { action: 'delete' as const });
   return { senderId: subject.identity.value, event: { id: idFor(subject, naming), type: INBOUND_TYPES.deleted, data } };
 }
 
@@ -118,7 +118,7 @@ function mapUnsend(subject: Subject): MappedLine {
 function mapOccurrence(subject: Subject, content: Content): MappedLine {
   const id = idOf(subject.value['webhookEventId']) ?? sha256Hex(subject.bytes);
   const naming: Naming = { kind: subject.type, messageId: `${subject.type}:${id}`, messageKind: 'event' };
-  const data = { ...frameOf(subject, naming), content };
+  const data = withPresent(frameOf(subject, naming), { content });
   return {
     senderId: subject.identity.value,
     event: { id: idFor(subject, naming), type: INBOUND_TYPES.received, data },

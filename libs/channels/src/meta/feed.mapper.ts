@@ -127,7 +127,7 @@ function mapPagePost(subject: Subject, value: FeedValue, postId: string | undefi
   return eventOf(subject, base(change, key, time), (id, { identity: _nobody, ...frame }) => ({
     id,
     type: INBOUND_TYPES.post,
-    data: { ...frame, post: { provider_id: postId, excerpt } },
+    data: withPresent(frame, { post: { provider_id: postId, excerpt } }),
   }));
 }
 
@@ -195,12 +195,11 @@ function mapEdit(change: Change): Mapped {
   return eventOf(subject, { ...base(change, key, time), flags }, (id, frame) => ({
     id,
     type: INBOUND_TYPES.edited,
-    data: {
-      ...frame,
+    data: withPresent(frame, {
       content,
       ...(attachments.length === 0 ? {} : { attachments }),
       edit_rank: Math.max(0, Math.trunc((time ?? 0) / 1000)),
-    },
+    }),
   }));
 }
 
@@ -210,7 +209,7 @@ function mapDeletion(change: Change, action: 'delete' | 'hide' | 'unhide', more:
   return eventOf(change.subject, base(change, key, sentTime(change)), (id, frame) => ({
     id,
     type: INBOUND_TYPES.deleted,
-    data: { ...frame, action },
+    data: withPresent(frame, { action }),
   }));
 }
 
@@ -232,13 +231,12 @@ function mapReaction(subject: Subject, value: FeedValue): Mapped {
   return eventOf(subject, base(change, key, time), (id, frame) => ({
     id,
     type: INBOUND_TYPES.reacted,
-    data: {
-      ...frame,
+    data: withPresent(frame, {
       actor: authorId,
       action: verb === 'remove' ? 'unreact' : 'react',
       reaction: cleanIdentifier(reaction.slice(0, 64)),
       ...(Object.hasOwn(EMOJI, reaction) ? { emoji: EMOJI[reaction]! } : {}),
-    },
+    }),
   }));
 }
 
@@ -286,6 +284,6 @@ function unsupported(subject: Subject, parties: FeedParties, name: string, messa
   return eventOf(subject, occurrence, (id, frame) => ({
     id,
     type: INBOUND_TYPES.received,
-    data: { ...frame, content: { type: 'unsupported', provider_type: name } },
+    data: withPresent(frame, { content: { type: 'unsupported', provider_type: name } }),
   }));
 }

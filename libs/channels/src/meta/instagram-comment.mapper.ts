@@ -101,11 +101,10 @@ function mapMention(subject: Subject, value: JsonObject): Mapped {
   return eventOf(subject, occurrence, (eventId, frame) => ({
     id: eventId,
     type: INBOUND_TYPES.received,
-    data: {
-      ...frame,
+    data: withPresent(frame, {
       content: { type: 'unsupported', provider_type: 'mention' },
       ...(mediaId === undefined ? {} : { post: { provider_id: mediaId } }),
-    },
+    }),
   }));
 }
 

@@ -113,7 +113,7 @@ function occurrence(item: Item, kind: string, content: Content, more: readonly s
   return eventOf(
     item.subject,
     { ...base(item, { eventKind: kind, messageId }), messageKind: 'event' },
-    (id, frame) => ({ id, type: INBOUND_TYPES.received, data: { ...frame, content } }),
+    (id, frame) => ({ id, type: INBOUND_TYPES.received, data: withPresent(frame, { content }) }),
   );
 }
 
@@ -143,7 +143,7 @@ function mapUnsend(item: Item, mid: string): Mapped {
   return eventOf(item.subject, base(item, { eventKind: 'delete', messageId: mid }), (id, frame) => ({
     id,
     type: INBOUND_TYPES.deleted,
-    data: { ...frame, action: 'delete' },
+    data: withPresent(frame, { action: 'delete' }),
   }));
 }
 
@@ -157,7 +157,7 @@ function mapEdit(item: Item, edit: JsonObject): Mapped {
   return eventOf(item.subject, { ...shared, flags: [...item.parties.flags, ...flags] }, (id, frame) => ({
     id,
     type: INBOUND_TYPES.edited,
-    data: { ...frame, content: { type: 'text', text }, edit_rank: Number.isSafeInteger(rank) ? rank : 0 },
+    data: withPresent(frame, { content: { type: 'text', text }, edit_rank: Number.isSafeInteger(rank) ? rank : 0 }),
   }));
 }
 
@@ -173,13 +173,12 @@ function mapReaction(item: Item, reaction: JsonObject): Mapped {
   return eventOf(item.subject, base(item, { eventKind: 'reaction', messageId: mid, revision }), (id, frame) => ({
     id,
     type: INBOUND_TYPES.reacted,
-    data: {
-      ...frame,
+    data: withPresent(frame, {
       actor,
       action,
       ...(name === undefined ? {} : { reaction: shortName(name) }),
       ...(emoji === undefined ? {} : { emoji: shortName(emoji) }),
-    },
+    }),
   }));
 }
 
@@ -195,7 +194,7 @@ function mapPostback(item: Item, postback: JsonObject, kind: string): Mapped {
   return eventOf(item.subject, base(item, { eventKind: kind, messageId: mid }), (id, frame) => ({
     id,
     type: INBOUND_TYPES.received,
-    data: { ...frame, content },
+    data: withPresent(frame, { content }),
   }));
 }
 
@@ -225,11 +224,10 @@ function mapFeedback(item: Item, feedback: JsonObject, kind: string): Mapped {
     (id, frame) => ({
       id,
       type: INBOUND_TYPES.received,
-      data: {
-        ...frame,
+      data: withPresent(frame, {
         content,
         ...(mid === undefined ? {} : { reply_to: { message_kind: 'message', provider_message_id: mid } }),
-      },
+      }),
     }),
   );
 }
@@ -249,11 +247,10 @@ function mapReceipt(item: Item, body: JsonObject, status: 'read' | 'delivered'):
   return eventOf(item.subject, base(item, { eventKind: status, messageId }), (id, frame) => ({
     id,
     type: INBOUND_TYPES.receipt,
-    data: {
-      ...frame,
+    data: withPresent(frame, {
       status,
       message_ids: named,
       ...(watermark === undefined ? {} : { watermark: watermark.occurredAt.toISOString() }),
-    },
+    }),
   }));
 }

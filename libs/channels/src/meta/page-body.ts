@@ -29,9 +29,13 @@ type EntryFrame = Pick<PageElement, 'pageId' | 'entryTime' | 'context'>;
 
 /** What stood around an element. Most entries hold nothing that JSON would have to escape, and writing them is the half of it. */
 function contextOf(object: unknown, { id, time }: JsonObject): string {
-  const plain = object === 'page' && typeof id === 'string' && /^\d+$/.test(id) && Number.isSafeInteger(time);
+  const plain =
+    (object === 'page' || object === 'instagram') &&
+    typeof id === 'string' &&
+    /^\d+$/.test(id) &&
+    Number.isSafeInteger(time);
   return plain
-    ? `{"object":"page","entry":{"id":"${id}","time":${String(time)}}}`
+    ? `{"object":"${object}","entry":{"id":"${id}","time":${String(time)}}}`
     : JSON.stringify({ object, entry: { id, time } });
 }
 

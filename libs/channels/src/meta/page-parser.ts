@@ -48,13 +48,6 @@ class PageParser {
   readonly events: ParsedEvent[] = [];
   readonly rejected: RejectedElement[] = [];
   readonly ignored: IgnoredElement[] = [];
-  private readonly accountByPage: Readonly<Record<PageChannel, Map<string, ChannelAccount | undefined>>> = {
-    messenger: new Map(),
-    facebook_comment: new Map(),
-    instagram: new Map(),
-    instagram_comment: new Map(),
-  };
-
   private readonly receivedText: string;
   private readonly verification: Subject['verification'];
 
@@ -106,13 +99,10 @@ class PageParser {
   }
 
   private accountOf(pageId: string, channel: PageChannel): ChannelAccount | undefined {
-    const { [channel]: known } = this.accountByPage;
-    if (known.has(pageId)) return known.get(pageId);
-    const serves = (account: ChannelAccount): boolean =>
-      account.channel === channel && account.provider === 'meta' && account.externalId === pageId;
-    const found = serves(this.context.account) ? this.context.account : this.context.accounts.find(serves);
-    known.set(pageId, found);
-    return found;
+    const { account, accounts } = this.context;
+    const serves = (one: ChannelAccount): boolean =>
+      one.channel === channel && one.provider === 'meta' && one.externalId === pageId;
+    return serves(account) ? account : accounts.find(serves);
   }
 }
 

@@ -24,6 +24,9 @@ export interface WhatsAppElement {
   readonly threadId?: string | undefined;
 }
 
+/** What the elements of a change share. */
+type ChangeFrame = Pick<WhatsAppElement, 'field' | 'phoneNumberId' | 'businessId' | 'change' | 'context'>;
+
 /** Levels down to an element: body, `entry`, entry, `changes`, change, `value`, list. */
 const DEPTH = 7;
 /** A history has three levels more: an element of it, `threads`, a thread; and then the messages. */
@@ -67,9 +70,7 @@ class WhatsAppBodyReader {
     const located = memberOf(change, 'value');
     const value = objectOf(located?.value);
     const field = textOf(objectOf(change.value)?.['field']) ?? '';
-    const isTwice = [change, ...(located === undefined ? [] : [located])].some(
-      ({ node }) => node.repeated !== undefined,
-    );
+    const isTwice = change.node.repeated !== undefined || located?.node.repeated !== undefined;
     if (located === undefined || value === undefined || isTwice)
       return this.reject('a change without one value', change);
     const metadata = objectOf(value['metadata']);
@@ -84,34 +85,41 @@ class WhatsAppBodyReader {
     const before = this.found.length;
     for (const list of LISTS) {
       const held = memberOf(located, list);
-      if (held !== undefined) this.readList(held, { ...frame, list });
+      if (held !== undefined) this.readList(held, list, frame);
     }
     const history = memberOf(located, 'history');
-    if (history !== undefined) this.readHistory(history, { ...frame, list: 'history' });
+    if (history !== undefined) this.readHistory(history, frame);
     if (this.found.length > before) return;
-    this.found.push({ ...frame, list: 'none', value, bytes: this.bytesOf(change.node) });
+    this.push('none', { value, node: change.node }, frame);
   }
 
-  private readList(list: Located, frame: Omit<WhatsAppElement, 'value' | 'bytes'>): void {
+  private readList(list: Located, name: WhatsAppElement['list'], frame: ChangeFrame, threadId?: string): void {
     const elements = elementsOf(list);
-    if (elements === undefined) return this.reject(`${frame.list} is not an array`, list);
-    for (const { value, node } of elements) this.found.push({ ...frame, value, bytes: this.bytesOf(node) });
+    if (elements === undefined) return this.reject(`${name} is not an array`, list);
+    for (const element of elements) this.push(name, element, frame, threadId);
+  }
+
+  /** Member by member: this runs for every element, and a spread costs as much as a digest. */
+  private push(list: WhatsAppElement['list'], { value, node }: Located, frame: ChangeFrame, threadId?: string): void {
+    const { field, phoneNumberId, businessId, change, context } = frame;
+    const bytes = this.bytesOf(node);
+    this.found.push({ list, field, phoneNumberId, businessId, change, value, bytes, context, threadId });
   }
 
   /** `history[].threads[].messages[]`: what was written before we came; a part of it without threads is kept as it is. */
-  private readHistory(history: Located, frame: Omit<WhatsAppElement, 'value' | 'bytes'>): void {
+  private readHistory(history: Located, frame: ChangeFrame): void {
     for (const chunk of elementsOf(history) ?? [history]) {
       const list = memberOf(chunk, 'threads');
       const threads = list === undefined ? undefined : elementsOf(list);
       if (threads === undefined) {
-        this.found.push({ ...frame, list: 'none', value: chunk.value, bytes: this.bytesOf(chunk.node) });
+        this.push('none', chunk, frame);
         continue;
       }
       for (const thread of threads) {
         const messages = memberOf(thread, 'messages');
         const threadId = idOf(objectOf(thread.value)?.['id']);
         if (messages === undefined) this.reject('a thread without messages', thread);
-        else this.readList(messages, { ...frame, threadId });
+        else this.readList(messages, 'history', frame, threadId);
       }
     }
   }

@@ -40,21 +40,25 @@ const STATUSES: Readonly<Record<string, DeliveryStatus>> = {
 };
 
 /** A person in whose name the platform speaks, when it names nobody else. */
-function base(item: Item, key: Occurrence['key'], more: Partial<Occurrence> = {}): Occurrence {
+function base(
+  item: Item,
+  key: Occurrence['key'],
+  { claims, flags = [], messageKind = 'message' }: Partial<Pick<Occurrence, 'claims' | 'flags' | 'messageKind'>> = {},
+): Occurrence {
   const { value, person, direction, subject } = item;
-  const history = subject.whatsapp.list === 'history' ? ['backfill'] : [];
-  return {
+  const occurrence: Occurrence = {
     key,
     direction,
     identity: person.identity,
     conversationId: idOf(value['group_id']) ?? person.identity.value,
     messageId: key.messageId,
-    messageKind: 'message',
+    messageKind,
     time: instantOf(value['timestamp']),
     timestamp: value['timestamp'],
-    ...more,
-    flags: [...history, ...(more.flags ?? [])],
+    flags: subject.whatsapp.list === 'history' ? ['backfill', ...flags] : flags,
   };
+  if (claims !== undefined) occurrence.claims = claims;
+  return occurrence;
 }
 
 function claimsOf(item: Item, more: readonly Claim[]): readonly Claim[] {
@@ -96,12 +100,11 @@ function mapReaction(item: Item, id: string): Mapped {
   return eventOf(subject, base(item, { eventKind: 'reaction', messageId: target, revision: id }), (eventId, frame) => ({
     id: eventId,
     type: INBOUND_TYPES.reacted,
-    data: {
-      ...frame,
+    data: withPresent(frame, {
       actor,
       action: emoji === undefined ? 'unreact' : 'react',
       ...(emoji === undefined ? {} : { reaction: shortText(emoji.slice(0, 64)), emoji: shortText(emoji.slice(0, 64)) }),
-    },
+    }),
   }));
 }
 
@@ -117,12 +120,11 @@ function mapEdit(item: Item, id: string): Mapped {
   return eventOf(subject, occurrence, (eventId, frame) => ({
     id: eventId,
     type: INBOUND_TYPES.edited,
-    data: {
-      ...frame,
+    data: withPresent(frame, {
       content,
       ...(attachments.length === 0 ? {} : { attachments: [...attachments] }),
       edit_rank: Math.max(0, Math.trunc((time ?? 0) / 1_000)),
-    },
+    }),
   }));
 }
 
@@ -136,7 +138,7 @@ const mapDeletion = (item: Item, messageId: string): Mapped =>
   eventOf(item.subject, base(item, { eventKind: 'delete', messageId }), (eventId, frame) => ({
     id: eventId,
     type: INBOUND_TYPES.deleted,
-    data: { ...frame, action: 'delete' },
+    data: withPresent(frame, { action: 'delete' }),
   }));
 
 function mapMessage(item: Item): Mapped {
@@ -170,12 +172,11 @@ function mapStatus(item: Item): Mapped {
   return eventOf(subject, base(item, { eventKind: 'receipt', messageId }), (eventId, frame) => ({
     id: eventId,
     type: INBOUND_TYPES.receipt,
-    data: {
-      ...frame,
+    data: withPresent(frame, {
       status,
       message_ids: [id],
       ...(code === undefined ? {} : { error: { code, ...(title === undefined ? {} : { title: shortText(title) }) } }),
-    },
+    }),
   }));
 }
 
@@ -190,15 +191,14 @@ function mapNewUserId(item: Item, previous: string): Mapped {
   return eventOf(subject, occurrence, (eventId, frame) => ({
     id: eventId,
     type: INBOUND_TYPES.received,
-    data: {
-      ...frame,
+    data: withPresent(frame, {
       content: {
         type: 'system',
         ...(detail === undefined ? {} : { text: shortText(detail) }),
         provider_type: 'user_id_update',
         interactive: { kind: 'user_id_update' },
       },
-    },
+    }),
   }));
 }
 

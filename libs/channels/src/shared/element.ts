@@ -15,10 +15,11 @@ const MAX_DETAIL_BYTES = 512;
  * @param context what stood around it and is needed to parse it again, as JSON
  */
 export function rawElement(bytes: Buffer, mediaType = 'application/json', context?: string): Raw {
-  const frame = context === undefined ? {} : { context };
-  return isUtf8(bytes)
-    ? { media_type: mediaType, encoding: 'utf8', data: bytes.toString('utf8'), ...frame }
-    : { media_type: mediaType, encoding: 'base64', data: bytes.toString('base64'), ...frame };
+  const raw: Raw = isUtf8(bytes)
+    ? { media_type: mediaType, encoding: 'utf8', data: bytes.toString('utf8') }
+    : { media_type: mediaType, encoding: 'base64', data: bytes.toString('base64') };
+  if (context !== undefined) raw.context = context;
+  return raw;
 }
 
 /**

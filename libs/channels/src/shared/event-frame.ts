@@ -1,10 +1,12 @@
 import type { InboundEvent, InboundIdentity, MessageReceived, Raw } from '@app/contracts';
-import { chooseOccurredAt, withPresent } from '@app/kernel';
+import { chooseOccurredAt, withPresent, type ChannelAccount } from '@app/kernel';
 import type { ParseContext } from '../channel-adapter.js';
 
 /** What an event says besides its content, as its provider wrote it. */
 export interface Framing {
   readonly context: ParseContext;
+  /** Whose event it is; absent: the account of the context. */
+  readonly account?: ChannelAccount;
   readonly direction: MessageReceived['direction'];
   readonly identity: InboundIdentity;
   readonly messageKind: 'message' | 'event' | 'comment';
@@ -39,7 +41,8 @@ export function verificationOf({ verification: { method, keyId } }: ParseContext
  */
 export function eventFrame(framing: Framing): EventFrame {
   const { context, raw } = framing;
-  const { account, receivedAt } = context;
+  const { receivedAt } = context;
+  const { account = context.account } = framing;
   const { occurredAt, clockAdjusted } = chooseOccurredAt(framing.timeMs, receivedAt, framing.earliestMs);
   const { flags: given = [] } = framing;
   const flags = clockAdjusted ? ['clock_adjusted', ...given] : [...given];

@@ -127,12 +127,11 @@ function mapEdit(subject: Subject): MappedUpdate {
   return one(subject, {
     id: idFor(subject, naming),
     type: INBOUND_TYPES.edited,
-    data: {
-      ...frameOf(subject, naming),
+    data: withPresent(frameOf(subject, naming), {
       content,
       ...(attachments.length === 0 ? {} : { attachments: [...attachments] }),
       edit_rank: Math.max(0, Math.trunc(Number.isSafeInteger(Math.trunc(edited)) ? edited : 0)),
-    },
+    }),
   });
 }
 
@@ -147,7 +146,11 @@ function mapDeletions(subject: Subject): MappedUpdate {
     return {
       account: context.account,
       senderId: parties.identity.value,
-      event: { id: idFor(subject, naming), type: INBOUND_TYPES.deleted, data: { ...frame, action: 'delete' } },
+      event: {
+        id: idFor(subject, naming),
+        type: INBOUND_TYPES.deleted,
+        data: withPresent(frame, { action: 'delete' }),
+      },
     };
   });
   return { events };
@@ -170,7 +173,7 @@ function mapReaction(subject: Subject): MappedUpdate {
   return one(subject, {
     id: idFor(subject, naming),
     type: INBOUND_TYPES.reacted,
-    data: { ...frameOf(subject, naming), actor: parties.actorId, action, ...reaction },
+    data: withPresent(frameOf(subject, naming), { actor: parties.actorId, action, ...reaction }),
   });
 }
 
@@ -182,11 +185,10 @@ function mapOccurrence(subject: Subject, content: Content, repliesTo?: string): 
   return one(subject, {
     id: idFor(subject, naming),
     type: INBOUND_TYPES.received,
-    data: {
-      ...frameOf(subject, naming),
+    data: withPresent(frameOf(subject, naming), {
       content,
       ...(repliesTo === undefined ? {} : { reply_to: { message_kind: 'message', provider_message_id: repliesTo } }),
-    },
+    }),
   });
 }
 
@@ -244,7 +246,7 @@ function placed(value: JsonObject): JsonObject {
  * @see docs/channels/telegram.md for the event ids
  */
 export function mapUpdate(delivery: TelegramDelivery): MappedUpdate {
-  const { update, context } = delivery;
+  const { update, context, raw } = delivery;
   if (OURS.has(update.field)) return { reject: 'unsupported_content', detail: `${update.field} is about ourselves` };
   const value = placed(update.value);
   const parties = partiesOf(update.field, value, context.account);
@@ -253,5 +255,5 @@ export function mapUpdate(delivery: TelegramDelivery): MappedUpdate {
     const code = map === undefined ? 'unsupported_content' : 'schema_invalid';
     return { reject: code, detail: `${update.field} that names no chat` };
   }
-  return (map ?? mapOther)({ ...delivery, parties, value });
+  return (map ?? mapOther)({ update, context, raw, parties, value });
 }

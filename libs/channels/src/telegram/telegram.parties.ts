@@ -1,5 +1,5 @@
 import type { InboundIdentity } from '@app/contracts';
-import { cleanText, type ChannelAccount } from '@app/kernel';
+import { cleanText, withPresent, type ChannelAccount } from '@app/kernel';
 import { idOf, objectOf, textOf, type JsonObject } from '../shared/index.js';
 
 const MAX_NAME_CHARS = 256;
@@ -25,15 +25,12 @@ function nameOf(user: JsonObject): string | undefined {
 /** A person: Telegram's numbers are one person at every bot. */
 export function personOf(user: JsonObject, id: string): InboundIdentity {
   const [name, username, locale] = [nameOf(user), textOf(user['username']), textOf(user['language_code'])];
-  return {
-    kind: 'telegram_user',
-    scope: '',
-    value: id,
-    authenticity: 'A2',
-    ...(name === undefined ? {} : { display_name: name }),
-    ...(username === undefined ? {} : { username: shown(username) }),
-    ...(locale === undefined ? {} : { locale: shown(locale) }),
-  };
+  const person: InboundIdentity = { kind: 'telegram_user', scope: '', value: id, authenticity: 'A2' };
+  return withPresent(person, {
+    display_name: name,
+    username: username === undefined ? undefined : shown(username),
+    locale: locale === undefined ? undefined : shown(locale),
+  });
 }
 
 /** What writes without being a person: a channel, a group in its own name, another bot. It identifies nobody. */
@@ -72,20 +69,19 @@ export function partiesOf(field: string, value: JsonObject, account: ChannelAcco
   const userId = idOf(user['id']);
   const where = { chatId, conversationId: conversationOf(value, chatId) };
   if (field.includes('business') && userId !== chatId) {
-    return {
-      ...where,
+    return withPresent(where, {
       direction: 'echo',
       identity: addressee(chat, chatId, account),
       actorId: userId ?? account.externalId,
-    };
+    });
   }
   if (userId === account.externalId) {
-    return { ...where, direction: 'echo', identity: addressee(chat, chatId, account), actorId: userId };
+    return withPresent(where, { direction: 'echo', identity: addressee(chat, chatId, account), actorId: userId });
   }
   const speaker = idOf(objectOf(value['sender_chat'])?.['id']) ?? idOf(objectOf(value['actor_chat'])?.['id']);
   if (userId === undefined || speaker !== undefined || user['is_bot'] === true) {
     const id = speaker ?? userId ?? chatId;
-    return { ...where, direction: 'inbound', identity: label(account, id), actorId: id };
+    return withPresent(where, { direction: 'inbound', identity: label(account, id), actorId: id });
   }
-  return { ...where, direction: 'inbound', identity: personOf(user, userId), actorId: userId };
+  return withPresent(where, { direction: 'inbound', identity: personOf(user, userId), actorId: userId });
 }

@@ -54,15 +54,12 @@ function personOf(body: JsonObject, { account }: ParseContext): InboundIdentity 
   const id = idOf(user['id']) ?? idOf(body['user_id']);
   if (id === undefined) return undefined;
   const [name, locale, avatar] = [textOf(user['name']), textOf(user['language']), textOf(user['avatar'])];
-  return {
-    kind: 'viber_user',
-    scope: account.externalId,
-    value: id,
-    authenticity: 'A2',
-    ...(name === undefined ? {} : { display_name: short(name) }),
-    ...(locale === undefined ? {} : { locale: short(locale) }),
-    ...(avatar === undefined ? {} : { avatar_ref: cleanIdentifier(avatar.slice(0, 2_048)) }),
-  };
+  const person: InboundIdentity = { kind: 'viber_user', scope: account.externalId, value: id, authenticity: 'A2' };
+  return withPresent(person, {
+    display_name: name === undefined ? undefined : short(name),
+    locale: locale === undefined ? undefined : short(locale),
+    avatar_ref: avatar === undefined ? undefined : cleanIdentifier(avatar.slice(0, 2_048)),
+  });
 }
 
 function frameOf({ body, identity, context, bytes, token }: Subject, naming: Naming) {
@@ -109,12 +106,11 @@ function mapReceipt(subject: Subject, status: DeliveryStatus): Mapped {
   return {
     id: idFor(subject, 'receipt', messageId),
     type: INBOUND_TYPES.receipt,
-    data: {
-      ...frameOf(subject, { messageId, messageKind: 'message', direction: 'echo' }),
+    data: withPresent(frameOf(subject, { messageId, messageKind: 'message', direction: 'echo' }), {
       status,
       message_ids: [token],
       ...(status === 'failed' && reason !== undefined ? { error: { code: 'failed', title: short(reason) } } : {}),
-    },
+    }),
   };
 }
 
@@ -127,12 +123,11 @@ function mapOccurrence(subject: Subject, known: boolean): Mapped {
   return {
     id: idFor(subject, event, messageId),
     type: INBOUND_TYPES.received,
-    data: {
-      ...frameOf(subject, { messageId, messageKind: 'event', direction: 'inbound' }),
+    data: withPresent(frameOf(subject, { messageId, messageKind: 'event', direction: 'inbound' }), {
       content: known
         ? { type: 'system', provider_type: event, interactive: { kind: event, ...payload } }
         : { type: 'unsupported', provider_type: event },
-    },
+    }),
   };
 }
 

@@ -34,16 +34,16 @@ interface Naming {
   readonly direction: Direction;
   readonly kind: 'message' | 'event';
   readonly messageId: string;
-  readonly flags?: readonly string[];
 }
 
-function frameOf(delivery: ZaloDelivery, { direction, kind, messageId, flags = [] }: Naming) {
+function frameOf(delivery: ZaloDelivery, { direction, kind, messageId }: Naming, flags: readonly string[] = []) {
   const { person, message, body, context, account, timestamp, raw } = delivery;
   return eventFrame({
+    context,
     // One app delivers for several official accounts: the event's own is not always that of the address.
-    context: { ...context, account },
+    account,
     direction,
-    identity: { ...person },
+    identity: person,
     messageKind: kind,
     messageId,
     conversationId: idOf(message['conversation_id']) ?? idOf(body['group_id']) ?? groupOf(delivery) ?? person.value,
@@ -68,7 +68,7 @@ const eventKey = ({ name, person, timestamp }: ZaloDelivery, word = name): strin
 
 function received(
   delivery: ZaloDelivery,
-  naming: Omit<Naming, 'flags'>,
+  naming: Naming,
   { content, flags }: ZaloContent,
   attachments: readonly Attachment[] = [],
 ): InboundEvent {
@@ -77,7 +77,7 @@ function received(
   return {
     id: inboundEventId({ accountId: delivery.account.id, eventKind: naming.kind, messageId: naming.messageId }),
     type: INBOUND_TYPES.received,
-    data: withPresent(frameOf(delivery, { ...naming, flags }), {
+    data: withPresent(frameOf(delivery, naming, flags), {
       claims: filled(claims),
       content,
       attachments: filled(attachments),
@@ -102,11 +102,10 @@ function toReceipt(delivery: ZaloDelivery, status: 'delivered' | 'read'): Inboun
   return {
     id: inboundEventId({ accountId: delivery.account.id, eventKind: 'receipt', messageId }),
     type: INBOUND_TYPES.receipt,
-    data: {
-      ...frameOf(delivery, { direction: 'echo', kind: 'message', messageId }),
+    data: withPresent(frameOf(delivery, { direction: 'echo', kind: 'message', messageId }), {
       status,
       message_ids: messageIds,
-    },
+    }),
   };
 }
 
@@ -123,14 +122,13 @@ function toReaction(delivery: ZaloDelivery): InboundEvent | ZaloFault {
   return {
     id: inboundEventId({ accountId: account.id, eventKind: 'reaction', messageId, revision }),
     type: INBOUND_TYPES.reacted,
-    data: {
-      ...frame,
+    data: withPresent(frame, {
       provider: { ...frame.provider, revision },
       actor: senderId,
       action: 'react',
       reaction,
       ...(emoji === undefined ? {} : { emoji }),
-    },
+    }),
   };
 }
 
