@@ -11,15 +11,15 @@ import type { ParseContext } from '../channel-adapter.js';
 import {
   EARLIEST_CHAT_MS,
   eventFrame,
+  filled,
   idOf,
   instantOf,
   objectOf,
   rawElement,
+  repliedMessage,
   sha256Hex,
   textOf,
   type JsonObject,
-  filled,
-  repliedMessage,
 } from '../shared/index.js';
 import { readLineMessage } from './line.content.js';
 

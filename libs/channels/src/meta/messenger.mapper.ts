@@ -2,16 +2,16 @@ import { INBOUND_TYPES, type Content } from '@app/contracts';
 import { chooseOccurredAt, cleanIdentifier, withPresent } from '@app/kernel';
 import {
   EARLIEST_CHAT_MS,
+  filled,
   idOf,
   instantOf,
   listOf,
   numberOf,
   objectOf,
+  repliedMessage,
   sha256Hex,
   textOf,
   type JsonObject,
-  filled,
-  repliedMessage,
 } from '../shared/index.js';
 import { eventOf, messageText, unreadable, type Mapped, type Occurrence, type Subject } from './mapping.js';
 import { claimsOf, interactive, readMessage, referralOf } from './messenger-content.js';

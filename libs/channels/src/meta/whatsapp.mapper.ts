@@ -2,14 +2,14 @@ import { INBOUND_TYPES, type Claim, type DeliveryStatus } from '@app/contracts';
 import { claimOf } from '@app/identity';
 import { withPresent, type ChannelAccount } from '@app/kernel';
 import {
+  filled,
   idOf,
   instantOf,
   objectOf,
   objectsOf,
+  repliedMessage,
   textOf,
   type JsonObject,
-  filled,
-  repliedMessage,
 } from '../shared/index.js';
 import { eventOf, shortText, unreadable, type Mapped, type Occurrence, type Subject } from './mapping.js';
 import type { WhatsAppElement } from './whatsapp-body.js';

@@ -11,15 +11,15 @@ import type { ParseContext, ParsedEvent } from '../channel-adapter.js';
 import {
   EARLIEST_CHAT_MS,
   eventFrame,
+  filled,
   idOf,
   instantOf,
   listOf,
   numberOf,
   objectOf,
+  repliedMessage,
   textOf,
   type JsonObject,
-  filled,
-  repliedMessage,
 } from '../shared/index.js';
 import { reactionOf, readMessage } from './telegram.content.js';
 import { partiesOf, type TelegramParties } from './telegram.parties.js';

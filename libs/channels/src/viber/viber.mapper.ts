@@ -12,6 +12,7 @@ import {
   EARLIEST_CHAT_MS,
   eventFrame,
   exceedsRecord,
+  filled,
   idOf,
   instantOf,
   objectOf,
@@ -20,7 +21,6 @@ import {
   rejectElement,
   textOf,
   type JsonObject,
-  filled,
 } from '../shared/index.js';
 import { readViberMessage } from './viber.content.js';
 

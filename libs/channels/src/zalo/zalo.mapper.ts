@@ -9,7 +9,7 @@ import {
 import { withPresent, type ChannelAccount } from '@app/kernel';
 import type { ParseContext } from '../channel-adapter.js';
 import { eventFrame, repliedMessage } from '../shared/event-frame.js';
-import { idOf, listOf, textOf, filled } from '../shared/fields.js';
+import { filled, idOf, listOf, textOf } from '../shared/fields.js';
 import { EARLIEST_CHAT_MS, instantOf } from '../shared/instant-of.js';
 import { attachmentsOf } from './zalo.attachments.js';
 import { claimsOf } from './zalo.claims.js';
