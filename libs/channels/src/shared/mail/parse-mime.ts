@@ -24,7 +24,7 @@ export interface ParsedMime {
   readonly headers: Headers;
   readonly text?: string;
   readonly html?: string;
-  /** Whether a `text/plain` part was among the text; without one the parser's text is derived from HTML. */
+  /** Whether a `text/plain` part was among the text; without one there is no text, only HTML. */
   readonly hasPlainText: boolean;
   readonly parts: readonly MimePart[];
 }
@@ -124,13 +124,23 @@ function collectorFor(part: AttachmentStream, wanted: string | undefined): Colle
 }
 
 /**
+ * Whether a plain part was among the text so far. Without one nobody reads the text that the parser makes of HTML, and making it
+ * takes most of the time of a mail that is HTML alone.
+ */
+const hasPlainPart = (parser: MailParser): boolean => (parser as unknown as { hasText?: boolean }).hasText === true;
+
+/**
  * Parses a mail. Attachments stream through a digest, so memory does not grow with them. It never throws: a parser
  * error, a time-out, too many parts and a result without headers are all failures of this one mail.
  *
  * The time limit strikes between pieces of 256 KiB; one synchronous step of the parser is not interrupted.
  */
 export async function parseMime(source: Buffer, options: ParseOptions): Promise<MimeResult> {
-  const parser = new MailParser({
+  const parser: MailParser = new MailParser({
+    // Looked at when all parts are known.
+    get skipHtmlToText() {
+      return !hasPlainPart(parser);
+    },
     skipImageLinks: true,
     skipTextToHtml: true,
     skipTextLinks: true,
@@ -172,13 +182,13 @@ export async function parseMime(source: Buffer, options: ParseOptions): Promise<
   });
   input?.destroy();
   const headers = parser.headers;
-  const { hasText } = parser as unknown as { hasText?: boolean };
+  const hasPlainText = hasPlainPart(parser);
   parser.destroy();
   if (failure !== undefined) return { ok: false, reason: failure };
   if (headers === false || headers.size === 0) return { ok: false, reason: 'empty' };
   return {
     ok: true,
-    mime: { headers, text: content?.text, html: content?.html, hasPlainText: hasText === true, parts },
+    mime: { headers, text: content?.text, html: content?.html, hasPlainText, parts },
   };
 }
 
