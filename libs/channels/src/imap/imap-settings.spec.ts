@@ -87,6 +87,13 @@ describe('an account of a mailbox', () => {
     expect(starttls({ host: 'mail', port: 143, insecure: true })).toBe(false);
   });
 
+  it('is read with the password that it has now, though its settings are checked once', () => {
+    const { settings } = account({});
+    readImapSettings(account({}, { settings }));
+    const renewed = account({}, { settings, secrets: { user: 'hotro', password: 'mới' } });
+    expect(readImapSettings(renewed).password).toBe('mới');
+  });
+
   it('watches each folder once', () => {
     const { folders } = readImapSettings(account({ watch: ['Junk', 'INBOX'], sent_mailbox: 'Sent' }));
     expect(folders).toEqual(['INBOX', 'Junk', 'Sent']);

@@ -84,13 +84,22 @@ export function imapProblems(account: ChannelAccount): readonly string[] {
   return problems;
 }
 
+const checked = new WeakMap<object, z.infer<typeof settingsSchema>>();
+
+/** Checked once for each settings object, because every mail asks. Secrets are not kept. */
+function checkedSettings({ settings }: ChannelAccount): z.infer<typeof settingsSchema> {
+  const known = checked.get(settings) ?? settingsSchema.parse(settings);
+  checked.set(settings, known);
+  return known;
+}
+
 /**
  * Settings of an account with their defaults.
  *
  * @throws ZodError for an account that {@link imapProblems} reports on
  */
 export function readImapSettings(account: ChannelAccount): ImapSettings {
-  const settings = settingsSchema.parse(account.settings);
+  const settings = checkedSettings(account);
   const { host, port, insecure } = settings.imap;
   const secure = settings.imap.secure ?? port === 993;
   const folders = [settings.mailbox, ...settings.watch, ...(settings.sent_mailbox ? [settings.sent_mailbox] : [])];

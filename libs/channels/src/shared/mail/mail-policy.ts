@@ -29,8 +29,9 @@ export interface MailPolicy {
 
 const schema = z.object(MAIL_POLICY);
 
-/** @throws ZodError for an account with problems */
-export function readMailPolicy({ settings }: ChannelAccount): MailPolicy {
+const known = new WeakMap<object, MailPolicy>();
+
+function readOnce(settings: ChannelAccount['settings']): MailPolicy {
   const policy = schema.parse(settings);
   return {
     aliases: policy.aliases,
@@ -39,6 +40,13 @@ export function readMailPolicy({ settings }: ChannelAccount): MailPolicy {
     trustedArcSealers: policy.trusted_arc_sealers,
     formRelays: policy.form_relays,
   };
+}
+
+/** Read once for each settings object, because every mail asks. @throws ZodError for an account with problems */
+export function readMailPolicy({ settings }: ChannelAccount): MailPolicy {
+  const policy = known.get(settings) ?? readOnce(settings);
+  known.set(settings, policy);
+  return policy;
 }
 
 /** What is wrong with the address that names an account. */
