@@ -34,6 +34,7 @@ export const INBOUND_FLAGS = [
   'reply_to_elsewhere',
   'mixed_scripts',
   'encrypted',
+  'mended',
   'domain_like_ours',
 ] as const;
 

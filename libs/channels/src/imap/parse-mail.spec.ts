@@ -417,6 +417,12 @@ describe('what it says', () => {
     const data = await dataOf(aMail(['Date: hôm qua']), { internalDate: undefined });
     expect([data.occurred_at, data.flags]).toEqual([RECEIVED_AT.toISOString(), ['clock_adjusted']]);
   });
+
+  it('is shown, and flagged, where its parts are not as its head says', async () => {
+    const body = '--khac\r\nContent-Type: text/plain\r\n\r\nChào shop\r\n--khac--\r\n';
+    const { content, flags } = await dataOf(aMail(['Content-Type: multipart/mixed; boundary=b'], body));
+    expect([content.text, flags]).toEqual(['Chào shop', ['mended']]);
+  });
 });
 
 describe('a complaint that a mailbox provider passes on', () => {

@@ -71,7 +71,7 @@ export async function openMailPart(
   options: { readonly timeoutMs: number },
 ): Promise<Buffer | undefined> {
   const [outer = '', inner] = partId.split('#');
-  const result = await parseMime(prepareSource(source), { ...options, wanted: outer });
+  const result = await parseMime(prepareSource(source).bytes, { ...options, wanted: outer });
   if (!result.ok) return undefined;
   if (outer === WORDS) return splitWords(result.mime).files[Number(inner)]?.bytes;
   const part = result.mime.parts.find((one) => one.partId === outer);

@@ -9,7 +9,7 @@ const aMail = (type: string, body: readonly string[]): Buffer =>
 const PARTS = ['--ranh', 'Content-Type: text/plain; charset=utf-8', '', 'Chào shop', '--ranh--'];
 
 async function readingOf(source: Buffer) {
-  const result = await parseMime(prepareSource(source), { timeoutMs: 5_000 });
+  const result = await parseMime(prepareSource(source).bytes, { timeoutMs: 5_000 });
   return result.ok ? [result.mime.text?.trim(), result.mime.headers.get('subject')] : result.reason;
 }
 
@@ -25,6 +25,7 @@ describe('a mail in parts', () => {
   ])('is read when it %s', async (_what, type, body) => {
     const [text, subject] = (await readingOf(aMail(type, body))) as [string, string];
     expect([text.split('\n')[0], subject]).toEqual(['Chào shop', 'a']);
+    expect(prepareSource(aMail(type, body)).isMended).toBe(true);
   });
 
   it.each([
@@ -38,6 +39,7 @@ describe('a mail in parts', () => {
   ])('is left alone when %s', (_what, type, body) => {
     const source = aMail(type, body);
     expect(mendBoundary(source)).toBe(source);
+    expect(prepareSource(source).isMended).toBe(false);
   });
 
   it('never throws, whatever the head is', () => {

@@ -318,10 +318,12 @@ function withoutBody(read: Substance): Substance {
 /** The content, or a word for why there is none. */
 async function readSubstance(envelope: Envelope): Promise<Substance | string> {
   try {
-    const result = await parseMime(prepareSource(envelope.mail.source), { timeoutMs: envelope.context.timeoutMs });
+    const { bytes, isMended } = prepareSource(envelope.mail.source);
+    const result = await parseMime(bytes, { timeoutMs: envelope.context.timeoutMs });
     if (!result.ok) return result.reason;
     const substance = substanceOf(envelope, result.mime);
-    return envelope.mail.extent === 'head' ? withoutBody(substance) : substance;
+    if (envelope.mail.extent === 'head') return withoutBody(substance);
+    return isMended ? { ...substance, flags: [...substance.flags, 'mended'] } : substance;
   } catch (error) {
     // A fault of ours on one mail must not stop the mailbox; the caller logs it and the original can be parsed again.
     return describeError(error);

@@ -63,12 +63,22 @@ function labelPlainText(source: Buffer): Buffer {
   return withHead(labelled, body);
 }
 
+/** A mail as it is given to the parser. */
+export interface PreparedSource {
+  readonly bytes: Buffer;
+  /** Its parts were not as its head says, so what is read may not be what its author sees. */
+  readonly isMended: boolean;
+}
+
 /**
  * Rewrites what mailparser would misread: lone CR as line end, parts under another boundary than named, Vietnamese
  * charset labels that no library knows, 8-bit text without a label. The result is for parsing only; the original bytes are what is kept and hashed.
  */
-export function prepareSource(raw: Buffer): Buffer {
-  const source = labelPlainText(mendBoundary(mendLineEnds(raw)));
+export function prepareSource(raw: Buffer): PreparedSource {
+  const lines = mendLineEnds(raw);
+  const parts = mendBoundary(lines);
+  const source = labelPlainText(parts);
   const text = source.toString('latin1');
-  return ANY_LABEL.test(text) ? Buffer.from(rewriteLabels(text), 'latin1') : source;
+  const bytes = ANY_LABEL.test(text) ? Buffer.from(rewriteLabels(text), 'latin1') : source;
+  return { bytes, isMended: parts !== lines };
 }
