@@ -1,17 +1,8 @@
-import { parseMail, type PulledMail } from '@app/channels';
 import type { InboundEvent } from '@app/contracts';
 import { BlobRepository, ErasureRepository } from '@app/persistence';
+import { keepMail } from '../support/kept-mail.js';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.js';
 import { startTimelineService, type TimelineService } from '../support/timeline-service.js';
-
-const account = {
-  id: 'hotro',
-  channel: 'email',
-  provider: 'imap',
-  externalId: 'hotro@cuahang.example',
-  settings: { imap: { host: '127.0.0.1', port: 1143 } },
-  secrets: { user: 'hotro', password: 'x' },
-} as const;
 
 const HEAD = 'To: hotro@cuahang.example\r\nMIME-Version: 1.0\r\n';
 const plain = (from: string, number = 1): string =>
@@ -36,16 +27,7 @@ beforeEach(async () => {
   await service.reset();
 });
 
-/** Stores the bytes of a mail as its connector does. @returns its event */
-async function keep(text: string): Promise<InboundEvent> {
-  const source = Buffer.from(text);
-  const place = { sizeBytes: source.length, folder: 'INBOX', uidValidity: '1', uid: 1, backfill: false };
-  const mail: PulledMail = { ...place, source, extent: 'whole' };
-  const context = { account, receivedAt: new Date('2026-11-20T05:00:00.000Z'), timeoutMs: 10_000 };
-  const { event, blobs: bytes } = await parseMail(mail, context);
-  await blobs.putAll(bytes);
-  return event;
-}
+const keep = (text: string): Promise<InboundEvent> => keepMail(service.database, Buffer.from(text));
 const take = async (...texts: readonly string[]): Promise<void> => {
   for (const text of texts) await service.unify(await keep(text));
 };

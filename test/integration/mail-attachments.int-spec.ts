@@ -1,19 +1,9 @@
 import { hash } from 'node:crypto';
-import { parseMail } from '@app/channels';
-import { BlobRepository } from '@app/persistence';
 import { aBatch } from '@app/testkit';
+import { keepMail } from '../support/kept-mail.js';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.js';
 import { startTimelineService, type TimelineService } from '../support/timeline-service.js';
 import { unifierOn } from '../support/unifier.js';
-
-const account = {
-  id: 'hotro',
-  channel: 'email',
-  provider: 'imap',
-  externalId: 'hotro@cuahang.example',
-  settings: { imap: { host: '127.0.0.1', port: 1143 } },
-  secrets: { user: 'hotro', password: 'x' },
-} as const;
 
 const PNG = Buffer.from('89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de', 'hex');
 const PROGRAM = Buffer.concat([Buffer.from('4d5a9000030000000400', 'hex'), Buffer.alloc(60)]);
@@ -38,17 +28,7 @@ let entry: string;
 beforeAll(async () => {
   server = await startTestPostgres();
   service = await startTimelineService(await server.createDatabase());
-  const mail = {
-    source: MAIL,
-    extent: 'whole',
-    sizeBytes: MAIL.length,
-    folder: 'INBOX',
-    uidValidity: '1',
-    uid: 1,
-  } as const;
-  const context = { account, receivedAt: new Date('2026-11-20T05:00:00.000Z'), timeoutMs: 10_000 };
-  const { event, blobs } = await parseMail({ ...mail, backfill: false }, context);
-  await new BlobRepository(service.database).putAll(blobs);
+  const event = await keepMail(service.database, MAIL);
   await unifierOn(service.database).unify(aBatch([event]));
   const [row] = await service.database.query<{ id: string }>('SELECT id FROM entry');
   entry = `ent_${row!.id}`;

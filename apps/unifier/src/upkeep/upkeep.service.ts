@@ -12,7 +12,8 @@ const BYTES_MS = 3_600_000;
 
 /**
  * What is done beside the batches: groups too large for one, what was written while somebody was erased, and once an
- * hour bytes that nobody needs and the check of everything that must always be true. Several processes may do it at once; each piece is idempotent.
+ * hour bytes that nobody needs and the check of everything that must always be true. Several processes may do it at once;
+ * each piece is idempotent.
  */
 @Injectable()
 export class UpkeepService implements OnApplicationBootstrap, BeforeApplicationShutdown {

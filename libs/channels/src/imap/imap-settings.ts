@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ChannelAccount } from '@app/kernel';
 import { mailboxProblems, MAIL_POLICY } from '../shared/mail/mail-policy.js';
 import { neededSecrets, oauthSchema, toOAuthSettings, type OAuthSettings } from './oauth-settings.js';
+import { readOnce } from '../shared/read-once.js';
 
 const MIB = 1_048_576;
 const DAY_MS = 86_400_000;
@@ -84,14 +85,8 @@ export function imapProblems(account: ChannelAccount): readonly string[] {
   return problems;
 }
 
-const checked = new WeakMap<object, z.infer<typeof settingsSchema>>();
-
-/** Checked once for each settings object, because every mail asks. Secrets are not kept. */
-function checkedSettings({ settings }: ChannelAccount): z.infer<typeof settingsSchema> {
-  const known = checked.get(settings) ?? settingsSchema.parse(settings);
-  checked.set(settings, known);
-  return known;
-}
+/** Every mail asks. Secrets are not kept. */
+const checkedSettings = readOnce((settings: ChannelAccount['settings']) => settingsSchema.parse(settings));
 
 /**
  * Settings of an account with their defaults.
@@ -99,7 +94,7 @@ function checkedSettings({ settings }: ChannelAccount): z.infer<typeof settingsS
  * @throws ZodError for an account that {@link imapProblems} reports on
  */
 export function readImapSettings(account: ChannelAccount): ImapSettings {
-  const settings = checkedSettings(account);
+  const settings = checkedSettings(account.settings);
   const { host, port, insecure } = settings.imap;
   const secure = settings.imap.secure ?? port === 993;
   const folders = [settings.mailbox, ...settings.watch, ...(settings.sent_mailbox ? [settings.sent_mailbox] : [])];

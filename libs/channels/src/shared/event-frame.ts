@@ -40,11 +40,9 @@ export function verificationOf({ verification: { method, keyId } }: ParseContext
  * and is flagged.
  */
 export function eventFrame(framing: Framing): EventFrame {
-  const { context, raw } = framing;
+  const { context, account = context.account, flags: given = [], raw } = framing;
   const { receivedAt } = context;
-  const { account = context.account } = framing;
   const { occurredAt, clockAdjusted } = chooseOccurredAt(framing.timeMs, receivedAt, framing.earliestMs);
-  const { flags: given = [] } = framing;
   const flags = clockAdjusted ? ['clock_adjusted', ...given] : [...given];
   const provider: EventFrame['provider'] = withPresent(
     { name: account.provider, message_id: framing.messageId, conversation_id: framing.conversationId },

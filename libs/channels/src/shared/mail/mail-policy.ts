@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { normaliseMailAddress } from '@app/identity';
 import type { ChannelAccount } from '@app/kernel';
+import { readOnce } from '../read-once.js';
 
 const address = z
   .string()
@@ -29,9 +30,7 @@ export interface MailPolicy {
 
 const schema = z.object(MAIL_POLICY);
 
-const known = new WeakMap<object, MailPolicy>();
-
-function readOnce(settings: ChannelAccount['settings']): MailPolicy {
+const policyOf = readOnce((settings: ChannelAccount['settings']): MailPolicy => {
   const policy = schema.parse(settings);
   return {
     aliases: policy.aliases,
@@ -40,14 +39,10 @@ function readOnce(settings: ChannelAccount['settings']): MailPolicy {
     trustedArcSealers: policy.trusted_arc_sealers,
     formRelays: policy.form_relays,
   };
-}
+});
 
 /** Read once for each settings object, because every mail asks. @throws ZodError for an account with problems */
-export function readMailPolicy({ settings }: ChannelAccount): MailPolicy {
-  const policy = known.get(settings) ?? readOnce(settings);
-  known.set(settings, policy);
-  return policy;
-}
+export const readMailPolicy = ({ settings }: ChannelAccount): MailPolicy => policyOf(settings);
 
 /** What is wrong with the address that names an account. */
 export function mailboxProblems({ externalId }: ChannelAccount): readonly string[] {
